@@ -1,0 +1,45 @@
+# `make` prints what there is.
+.PHONY: help test demo bench crash fuzz golden postgres build lint clean
+SHELL := /bin/bash
+FUZZTIME ?= 60s
+KILLS ?= 10000
+
+help: ## print this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+test: ## format, vet and all tests, on SQLite and on a throw-away PostgreSQL
+	@scripts/test.sh
+
+demo: ## a company with a year of business in the browser
+	go run ./cmd/kontor demo
+
+bench: ## the benchmarks on both engines
+	scripts/postgres.sh run go run ./cmd/kontor bench
+
+crash: ## kill the program KILLS=10000 times under load and look for lost work
+	KONTOR_CRASH_KILLS=$(KILLS) scripts/postgres.sh run go test -count=1 -timeout 0 -v ./internal/crash/...
+
+fuzz: ## run each fuzz target for FUZZTIME=60s
+	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | \
+	while IFS=: read -r file func; do \
+		echo "== $$(dirname $$file) $${func#func }"; \
+		go test "$$(dirname $$file)" -run '^$$' -fuzz "^$${func#func }\$$" -fuzztime $(FUZZTIME) </dev/null || exit 1; \
+	done
+
+golden: ## rewrite the documents that tests print
+	@grep -rl --include='*_test.go' KONTOR_GOLDEN . | xargs -r -n1 dirname | sort -u | \
+		KONTOR_GOLDEN=1 xargs -r scripts/postgres.sh run go test -count=1
+
+postgres: ## start a PostgreSQL for development: eval $(make -s postgres)
+	@scripts/postgres.sh start
+
+build: ## bin/kontor, one static program
+	CGO_ENABLED=0 go build -trimpath -o bin/kontor ./cmd/kontor
+
+lint: ## format, vet and the floors
+	@scripts/test.sh lint
+	go test ./internal/archtest
+
+clean: ## remove what was built and stop the PostgreSQL of make postgres
+	rm -rf bin kontor coverage.out coverage.html
+	@scripts/postgres.sh stop
