@@ -146,7 +146,7 @@ type Extra struct {
 	OrderLine   id.Line
 	Role        string // freight, charge, allowance
 	Amount      int64
-	Tax         int64
+	Tax         int64 // its part of the breakdown, without sign
 	TaxCode     string
 	Category    string
 	Rate        string
@@ -189,13 +189,15 @@ func (i *Invoice) Total(lineMode bool, step int64) {
 		i.LineAmt += l.Net
 		group(l.TaxCode, l.Category, l.Rate).add(l.Net, &l.Tax)
 	}
-	for _, x := range i.Extras {
+	signed := make([]int64, len(i.Extras))
+	for k, x := range i.Extras {
 		if x.Sign < 0 {
 			i.AllowanceAmt += x.Amount
 		} else {
 			i.ChargeAmt += x.Amount
 		}
-		group(x.TaxCode, x.Category, x.Rate).add(x.Sign*x.Amount, &x.Tax)
+		signed[k] = x.Sign * x.Tax
+		group(x.TaxCode, x.Category, x.Rate).add(x.Sign*x.Amount, &signed[k])
 	}
 	i.Net = i.LineAmt - i.AllowanceAmt + i.ChargeAmt
 	i.Taxes, i.Tax = nil, 0
@@ -209,6 +211,9 @@ func (i *Invoice) Total(lineMode bool, step int64) {
 		g.total(i.TaxSource == "given", lineMode)
 		i.Taxes = append(i.Taxes, g.row)
 		i.Tax += g.row.Tax
+	}
+	for k, x := range i.Extras {
+		x.Tax = x.Sign * signed[k]
 	}
 	i.Gross = i.Net + i.Tax
 	i.Rounding = cashRounding(i.Gross-i.Prepaid, step)

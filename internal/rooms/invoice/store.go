@@ -57,6 +57,26 @@ func OfOrders(q db.Querier, orders []id.Order, on day.Day) ([]*Billable, error) 
 	return out, err
 }
 
+// Unbilled reads all amounts that wait on a day.
+func Unbilled(q db.Querier, on day.Day) ([]*Billable, error) {
+	var out []*Billable
+	err := q.Each(`SELECT `+billableColumns+` FROM billable b WHERE b.billed<b.qty AND b.bill_on<=$1 ORDER BY b.id`, nil, []any{string(on)}, func(r *db.Rows) error {
+		b, err := scanBillable(r)
+		out = append(out, b)
+		return err
+	})
+	return out, err
+}
+
+// Later is the day of amounts that wait for a delivery: control has not passed yet.
+const Later = "9999-12-31"
+
+// Arrived makes the amounts of orders due that waited for the delivery of a shipment.
+func Arrived(tx *db.Tx, orders []id.Order, shipment id.Shipment, on day.Day) {
+	tx.Do(`WITH {a: id BIGINT} UPDATE billable SET bill_on=$1, tx_id=$2 FROM a WHERE billable.order_id=a.id AND billable.shipment_id=$3 AND billable.bill_on='9999-12-31'`,
+		db.Ints(orders), string(on), tx.ID(), int64(shipment))
+}
+
 // LockDue locks amounts in ascending order and reads those still waiting.
 func LockDue(tx *db.Tx, ids []id.Billable) ([]*Billable, error) {
 	sorted := append([]id.Billable(nil), ids...)
@@ -269,4 +289,44 @@ func CreditExtras(tx *db.Tx, list []Credited) {
 // Reverse marks a paper that was taken back in full.
 func Reverse(tx *db.Tx, i *Invoice) {
 	tx.Want(1, `UPDATE invoice SET decision='reversed', version=version+1, tx_id=$3 WHERE id=$1 AND version=$2 AND decision='issued'`, nil, int64(i.ID), i.Version, tx.ID())
+}
+
+// Payers gives who owes papers.
+func Payers(q db.Querier, ids []id.Invoice) (map[id.Invoice]id.Customer, error) {
+	out := map[id.Invoice]id.Customer{}
+	err := q.Each(`WITH {a: id BIGINT} SELECT i.id, i.payer_id FROM a JOIN invoice i ON i.id=a.id`, db.Ints(ids), nil, func(r *db.Rows) error {
+		var i id.Invoice
+		var c id.Customer
+		err := r.Scan((*int64)(&i), (*int64)(&c))
+		out[i] = c
+		return err
+	})
+	return out, err
+}
+
+// OrdersOf gives the orders that papers bill.
+func OrdersOf(q db.Querier, papers []int64) (map[int64][]id.Order, error) {
+	out := map[int64][]id.Order{}
+	err := q.Each(`WITH {a: id BIGINT} SELECT DISTINCT l.invoice_id, l.order_id FROM a JOIN invoice_line l ON l.invoice_id=a.id WHERE l.order_id<>0 ORDER BY l.invoice_id, l.order_id`, db.Ints(papers), nil, func(r *db.Rows) error {
+		var p int64
+		var o id.Order
+		err := r.Scan(&p, (*int64)(&o))
+		out[p] = append(out[p], o)
+		return err
+	})
+	return out, err
+}
+
+// PapersOf gives the papers that bill orders.
+func PapersOf(q db.Querier, orders []id.Order) (map[id.Order][]int64, error) {
+	out := map[id.Order][]int64{}
+	err := q.Each(`WITH {a: id BIGINT} SELECT DISTINCT b.order_id, l.invoice_id FROM a JOIN billable b ON b.order_id=a.id JOIN invoice_line l ON l.id=b.invoice_line_id
+		WHERE b.invoice_line_id<>0 ORDER BY b.order_id, l.invoice_id`, db.Ints(orders), nil, func(r *db.Rows) error {
+		var p int64
+		var o id.Order
+		err := r.Scan((*int64)(&o), &p)
+		out[o] = append(out[o], p)
+		return err
+	})
+	return out, err
 }

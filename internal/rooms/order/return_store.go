@@ -112,3 +112,17 @@ func DecideReturn(tx *db.Tx, x *Return, to string) error {
 	}
 	return ErrReturnMove.Because("return %s is %s and cannot become %s", x.Number, x.Decision, to)
 }
+
+// PendingReturns sums, per shipment line, what is authorised and not received on open returns of orders.
+func PendingReturns(q db.Querier, orders []id.Order) (map[id.ShipLine]int64, error) {
+	out := map[id.ShipLine]int64{}
+	err := q.Each(`WITH {a: id BIGINT} SELECT l.shipment_line_id, SUM(l.authorised-l.received) FROM a JOIN return_order x ON x.order_id=a.id JOIN return_line l ON l.return_id=x.id
+		WHERE x.decision='authorised' GROUP BY l.shipment_line_id`, db.Ints(orders), nil, func(r *db.Rows) error {
+		var s id.ShipLine
+		var n int64
+		err := r.Scan((*int64)(&s), &n)
+		out[s] = n
+		return err
+	})
+	return out, err
+}

@@ -194,3 +194,33 @@ func OpenRefunds(q db.Querier) ([]*Refund, error) {
 func ConfirmRefund(tx *db.Tx, x *Refund, b id.BankLine) {
 	tx.Want(1, `UPDATE refund SET bank_line_id=$2 WHERE id=$1 AND bank_line_id=0`, nil, int64(x.ID), int64(b))
 }
+
+// LinesOf names the lines of statements.
+func LinesOf(q db.Querier, ids []id.Statement) (map[id.Statement][]id.BankLine, error) {
+	out := map[id.Statement][]id.BankLine{}
+	err := q.Each(`WITH {a: id BIGINT} SELECT b.statement_id, b.id FROM a JOIN bank_line b ON b.statement_id=a.id ORDER BY b.id`, db.Ints(ids), nil, func(r *db.Rows) error {
+		var s id.Statement
+		var b id.BankLine
+		err := r.Scan((*int64)(&s), (*int64)(&b))
+		out[s] = append(out[s], b)
+		return err
+	})
+	return out, err
+}
+
+// ReceiptsOfLines gives the receipt that each bank line became.
+func ReceiptsOfLines(q db.Querier, lines map[id.Statement][]id.BankLine) (map[id.BankLine]id.Receipt, error) {
+	var ids []id.BankLine
+	for _, l := range lines {
+		ids = append(ids, l...)
+	}
+	out := map[id.BankLine]id.Receipt{}
+	err := q.Each(`WITH {a: id BIGINT} SELECT x.bank_line_id, x.id FROM a JOIN receipt x ON x.bank_line_id=a.id`, db.Ints(ids), nil, func(r *db.Rows) error {
+		var b id.BankLine
+		var v id.Receipt
+		err := r.Scan((*int64)(&b), (*int64)(&v))
+		out[b] = v
+		return err
+	})
+	return out, err
+}

@@ -193,17 +193,46 @@ func Discounts(q db.Querier, items []id.Item) (map[id.Item][]Allocation, error) 
 	return out, err
 }
 
-// OpenOn sums, per customer, the items as of a past day, from the allocations.
-func OpenOn(q db.Querier, on day.Day, f func(i *Item, open int64) error) error {
-	return q.Each(`SELECT `+itemColumns+`, i.original - COALESCE((SELECT SUM(x.amount) FROM allocation x WHERE x.debit_item_id=i.id AND x.applied_on<=$1), 0)
-		- COALESCE((SELECT SUM(x.credit_amount) FROM allocation x WHERE x.credit_item_id=i.id AND x.applied_on<=$1), 0) FROM open_item i WHERE i.dated_on<=$1 ORDER BY i.customer_id, i.id`, nil, []any{string(on)}, func(r *db.Rows) error {
+// OpenOn gives what of each item was open on a past day, in its own and in the
+// company's currency, from the allocations up to that day.
+func OpenOn(q db.Querier, on day.Day, f func(i *Item, open, fc int64) error) error {
+	return q.Each(`SELECT `+itemColumns+`, i.original - COALESCE(d.amt, 0) - COALESCE(c.amt, 0), i.original_fc - COALESCE(d.fc, 0) - COALESCE(c.fc, 0)
+		FROM open_item i
+		LEFT JOIN (SELECT debit_item_id item, CAST(SUM(amount) AS BIGINT) amt, CAST(SUM(amount_fc) AS BIGINT) fc FROM allocation WHERE applied_on<=$1 GROUP BY debit_item_id) d ON d.item=i.id
+		LEFT JOIN (SELECT credit_item_id item, CAST(SUM(credit_amount) AS BIGINT) amt, CAST(SUM(credit_fc) AS BIGINT) fc FROM allocation WHERE applied_on<=$1 GROUP BY credit_item_id) c ON c.item=i.id
+		WHERE i.dated_on<=$1 ORDER BY i.customer_id, i.id`, nil, []any{string(on)}, func(r *db.Rows) error {
 		i := &Item{}
-		var open int64
+		var open, fc int64
 		err := r.Scan((*int64)(&i.ID), (*int64)(&i.Customer), (*int64)(&i.Credit), &i.Kind, &i.DocType, &i.Doc, &i.PartNo, &i.Number, (*string)(&i.Currency), &i.Sign, &i.Original, &i.Open, &i.Disputed,
-			&i.OriginalFC, &i.OpenFC, (*string)(&i.DatedOn), (*string)(&i.DueOn), &i.Tiers, &open)
+			&i.OriginalFC, &i.OpenFC, (*string)(&i.DatedOn), (*string)(&i.DueOn), &i.Tiers, &open, &fc)
 		if err != nil {
 			return err
 		}
-		return f(i, open)
+		return f(i, open, fc)
 	})
+}
+
+// PaidBy gives, per receipt document, the documents of the items its money settled.
+func PaidBy(q db.Querier, receipts []int64) (map[int64][]int64, error) {
+	out := map[int64][]int64{}
+	err := q.Each(`WITH {a: id BIGINT} SELECT DISTINCT a.id, d.doc_id FROM a JOIN open_item c ON c.doc_id=a.id JOIN allocation x ON x.credit_item_id=c.id
+		JOIN open_item d ON d.id=x.debit_item_id ORDER BY a.id, d.doc_id`, db.Ints(receipts), nil, func(r *db.Rows) error {
+		var rc, doc int64
+		err := r.Scan(&rc, &doc)
+		out[rc] = append(out[rc], doc)
+		return err
+	})
+	return out, err
+}
+
+// StillOpen tells which documents have an item that is not settled.
+func StillOpen(q db.Querier, docs []int64) (map[int64]bool, error) {
+	out := map[int64]bool{}
+	err := q.Each(`WITH {a: id BIGINT} SELECT i.doc_id FROM a JOIN open_item i ON i.doc_id=a.id WHERE i.open>0`, db.Ints(docs), nil, func(r *db.Rows) error {
+		var d int64
+		err := r.Scan(&d)
+		out[d] = true
+		return err
+	})
+	return out, err
 }

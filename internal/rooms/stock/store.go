@@ -40,13 +40,22 @@ func bySpot(q db.Querier, spots []Spot) (map[Spot]*Pot, error) {
 // Find reads pots by their natural key without locking them.
 func Find(q db.Querier, spots []Spot) (map[Spot]*Pot, error) { return bySpot(q, spots) }
 
-// LockSpots makes sure that the pots exist, then locks them in ascending order.
-func LockSpots(tx *db.Tx, spots []Spot) (map[Spot]*Pot, error) {
+// Ensure makes sure that pots exist and reads them without locking.
+func Ensure(tx *db.Tx, spots []Spot) (map[Spot]*Pot, error) {
+	if len(spots) == 0 {
+		return nil, nil
+	}
 	found, err := bySpot(tx, spots)
 	if err != nil {
 		return nil, err
 	}
-	if err := create(tx, spots, found); err != nil {
+	return found, create(tx, spots, found)
+}
+
+// LockSpots makes sure that the pots exist, then locks them in ascending order.
+func LockSpots(tx *db.Tx, spots []Spot) (map[Spot]*Pot, error) {
+	found, err := Ensure(tx, spots)
+	if err != nil {
 		return nil, err
 	}
 	ids := make([]id.Pot, 0, len(found))
@@ -54,14 +63,16 @@ func LockSpots(tx *db.Tx, spots []Spot) (map[Spot]*Pot, error) {
 		ids = append(ids, p.ID)
 	}
 	locked, err := Lock(tx, ids)
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[Spot]*Pot, len(locked))
-	for _, p := range locked {
+	return BySpot(locked), err
+}
+
+// BySpot arranges pots by their natural key.
+func BySpot(pots map[id.Pot]*Pot) map[Spot]*Pot {
+	out := make(map[Spot]*Pot, len(pots))
+	for _, p := range pots {
 		out[p.Spot] = p
 	}
-	return out, nil
+	return out
 }
 
 // create inserts the missing pots, sorted by key, and adds them to found.

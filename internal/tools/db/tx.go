@@ -293,4 +293,5 @@ func brief(sql string) string {
 type Querier interface {
 	Each(sql string, l *List, args []any, f func(*Rows) error) error
 	One(sql string, args []any, dest ...any) (bool, error)
+	Now() time.Time
 }

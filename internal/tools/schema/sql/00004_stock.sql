@@ -17,7 +17,7 @@ CREATE TABLE stock_doc (
   id BIGINT PRIMARY KEY,
   kind TEXT NOT NULL CHECK (kind IN ('opening','receipt','count','scrap','transfer','bill')),
   reference TEXT NOT NULL, partner TEXT NOT NULL, posted_on TEXT NOT NULL, document_on TEXT NOT NULL,
-  reason TEXT NOT NULL, migration BIGINT NOT NULL, tx_id BIGINT NOT NULL);
+  reason TEXT NOT NULL, migration BIGINT NOT NULL, tx_id BIGINT NOT NULL, UNIQUE (kind, reference));
 
 CREATE TABLE stock_day (
   pot_id BIGINT NOT NULL, day TEXT NOT NULL, qty_in BIGINT NOT NULL, qty_out BIGINT NOT NULL,

@@ -1,0 +1,574 @@
+package flow
+
+import (
+	"encoding/json"
+
+	"kontor/internal/rooms/credit"
+	"kontor/internal/rooms/invoice"
+	"kontor/internal/rooms/ledger"
+	"kontor/internal/rooms/payment"
+	"kontor/internal/rooms/receivable"
+	"kontor/internal/rooms/tax"
+	"kontor/internal/rooms/terms"
+	"kontor/internal/tools/db"
+	"kontor/internal/tools/event"
+	"kontor/internal/words/day"
+	"kontor/internal/words/fault"
+	"kontor/internal/words/id"
+	"kontor/internal/words/money"
+)
+
+// Apply asks to settle items with money or a credit note. Without lines the
+// papers that the payer named, or amounts that fit exactly, are proposed and
+// taken; nothing is guessed.
+type Apply struct {
+	Credit id.Item     `json:"credit" doc:"the item of a receipt or credit note"`
+	On     day.Day     `json:"on,omitempty" doc:"posting day; today when empty"`
+	Lines  []ApplyLine `json:"lines,omitempty" doc:"empty: match by what the payer wrote"`
+}
+
+// ApplyLine settles one item, with typed differences.
+type ApplyLine struct {
+	Item         id.Item `json:"item"`
+	Amount       string  `json:"amount,omitempty" doc:"of the money, in the item's currency; as much as both sides have when empty"`
+	CreditAmount string  `json:"credit_amount,omitempty" doc:"what leaves the credit, in its own currency, when the currencies differ"`
+	Discount     bool    `json:"discount,omitempty" doc:"take the cash discount whose window holds on the value day; refused when late"`
+	DiscountAmt  string  `json:"discount_amount,omitempty" doc:"a discount agreed by hand, with tax"`
+	Tolerance    bool    `json:"tolerance,omitempty" doc:"write the rest off as a small difference, within the company's tolerance"`
+	BankCharge   string  `json:"bank_charge,omitempty" doc:"kept by a bank on the way and borne by us"`
+	Disputed     string  `json:"disputed,omitempty" doc:"mark this part of what stays open as disputed"`
+	Reason       string  `json:"reason,omitempty"`
+}
+
+// Applied is one settlement.
+type Applied struct {
+	Application id.Application `json:"application"`
+	Settled     []SettledItem  `json:"settled"`
+	CreditLeft  string         `json:"credit_left" doc:"what stays on the money or note"`
+	Why         string         `json:"why,omitempty" doc:"how the items were found"`
+}
+
+// SettledItem is what became of one item.
+type SettledItem struct {
+	Item       id.Item `json:"item"`
+	Number     string  `json:"number"`
+	Paid       string  `json:"paid"`
+	Discount   string  `json:"discount,omitempty"`
+	Difference string  `json:"difference,omitempty" doc:"tolerance, charges"`
+	Open       string  `json:"open"`
+}
+
+// apply settles: the control accounts are released by what the items carry,
+// each difference is a typed row with its account, exchange differences fall
+// where they arise.
+func (o *Office) apply(tx *db.Tx, cmds []Apply) ([]Result[Applied], error) {
+	b, err := o.read(tx)
+	if err != nil {
+		return nil, err
+	}
+	w := &applying{books: b, tx: tx, today: b.Day(tx.Now()), settle: map[id.Item][2]int64{}}
+	why, err := w.propose(cmds)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.lock(cmds); err != nil {
+		return nil, err
+	}
+	out := make([]Result[Applied], len(cmds))
+	for i, c := range cmds {
+		out[i].Value, err = w.one(c)
+		if err != nil {
+			if _, ok := fault.Of(err); !ok {
+				return nil, err
+			}
+			out[i] = Result[Applied]{Fault: err}
+			continue
+		}
+		out[i].Value.Why = why[i]
+	}
+	return out, w.write()
+}
+
+type applying struct {
+	*books
+	tx       *db.Tx
+	today    day.Day
+	items    map[id.Item]*receivable.Item
+	taxes    map[id.Invoice]*invoice.Invoice
+	calendar *ledger.Calendar
+
+	settle   map[id.Item][2]int64
+	disputes map[id.Item]int64
+	apps     []*receivable.Application
+	exposure []credit.Move
+	entries  []ledger.Entry
+	events   []event.Event
+}
+
+// propose fills in the lines of commands that name none.
+func (w *applying) propose(cmds []Apply) ([]string, error) {
+	why := make([]string, len(cmds))
+	var ids []id.Item
+	for _, c := range cmds {
+		if len(c.Lines) == 0 {
+			ids = append(ids, c.Credit)
+		}
+	}
+	if len(ids) == 0 {
+		return why, nil
+	}
+	credits, err := receivable.ByID(w.tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	texts, err := w.texts(credits)
+	if err != nil {
+		return nil, err
+	}
+	var customers []id.Customer
+	for _, it := range credits {
+		customers = append(customers, it.Customer)
+	}
+	open, err := receivable.OpenOf(w.tx, credit.Sorted(customers))
+	if err != nil {
+		return nil, err
+	}
+	used := map[id.Item]int64{}
+	for i := range cmds {
+		c := credits[cmds[i].Credit]
+		if len(cmds[i].Lines) > 0 || c == nil {
+			continue
+		}
+		var list []payment.Candidate
+		for _, it := range open[c.Customer] {
+			if it.Sign > 0 && it.Currency == c.Currency && it.Open > used[it.ID] && c.Customer != 0 {
+				d, err := w.discountOn(it, c.DueOn)
+				if err != nil {
+					return nil, err
+				}
+				list = append(list, payment.Candidate{Item: it.ID, Customer: it.Customer, Number: it.Number, Open: it.Open - used[it.ID], Discount: d, DueOn: it.DueOn})
+			}
+		}
+		shares, reason := payment.Match(c.Open, texts[c.ID], list)
+		why[i] = reason
+		for _, s := range shares {
+			used[s.Item] += s.Amount
+			l := ApplyLine{Item: s.Item, Discount: s.TakeDiscount}
+			if !s.TakeDiscount {
+				l.Amount = money.Format(s.Amount, c.Currency)
+			}
+			cmds[i].Lines = append(cmds[i].Lines, l)
+		}
+	}
+	return why, nil
+}
+
+// texts gives what payers wrote with the money of items.
+func (w *applying) texts(items map[id.Item]*receivable.Item) (map[id.Item]string, error) {
+	var receipts []id.Receipt
+	for _, it := range items {
+		if it.DocType == "receipt" {
+			receipts = append(receipts, id.Receipt(it.Doc))
+		}
+	}
+	found, err := payment.Receipts(w.tx, receipts)
+	if err != nil {
+		return nil, err
+	}
+	var lines []id.BankLine
+	for _, r := range found {
+		lines = append(lines, r.BankLine)
+	}
+	bank, err := payment.Lines(w.tx, lines)
+	out := map[id.Item]string{}
+	for _, it := range items {
+		if r := found[id.Receipt(it.Doc)]; r != nil && bank[r.BankLine] != nil {
+			out[it.ID] = bank[r.BankLine].Text
+		}
+	}
+	return out, err
+}
+
+// lock locks all items that commands name, and their credit accounts.
+func (w *applying) lock(cmds []Apply) error {
+	var ids []id.Item
+	for _, c := range cmds {
+		ids = append(ids, c.Credit)
+		for _, l := range c.Lines {
+			ids = append(ids, l.Item)
+		}
+	}
+	var err error
+	if w.calendar, err = ledger.LoadCalendar(w.tx); err != nil {
+		return err
+	}
+	if w.items, err = receivable.Lock(w.tx, ids); err != nil {
+		return err
+	}
+	var accounts []id.Credit
+	for _, it := range w.items {
+		accounts = append(accounts, it.Credit)
+	}
+	_, err = credit.Lock(w.tx, accounts)
+	return err
+}
+
+// share is one line with all its amounts decided, before anything is changed.
+type share struct {
+	item                        *receivable.Item
+	paid, creditPaid            int64
+	discount, tolerance, charge int64
+	parts                       []discountPart
+	disputed                    int64
+	reason                      string
+}
+
+func (s share) total() int64 { return s.paid + s.discount + s.tolerance + s.charge }
+
+func (w *applying) one(c Apply) (Applied, error) {
+	cr := w.items[c.Credit]
+	switch {
+	case cr == nil:
+		return Applied{}, receivable.ErrUnknown.Because("there is no item %s", c.Credit).At("credit")
+	case cr.Sign > 0:
+		return Applied{}, receivable.ErrSide.Because("item %s is owed to us; only money or a credit note can settle something", cr.Number).At("credit")
+	case cr.Open == 0:
+		return Applied{}, receivable.ErrExceeds.Because("nothing is left on %s: it is applied already", cr.Number).At("credit")
+	case len(c.Lines) == 0:
+		return Applied{}, receivable.ErrSum.Because("no open item fits this money: neither is a paper named nor is there one of exactly the amount; say which items it pays").At("lines")
+	}
+	shares, err := w.decide(c, cr)
+	if err != nil {
+		return Applied{}, err
+	}
+	return w.book(c, cr, shares)
+}
+
+// decide turns the lines into amounts and checks them against the locked figures.
+func (w *applying) decide(c Apply, cr *receivable.Item) ([]share, error) {
+	left := cr.Open
+	seen := once[id.Item]{}
+	var out []share
+	for i, l := range c.Lines {
+		it := w.items[l.Item]
+		s := share{item: it, reason: l.Reason}
+		err := func() error {
+			switch {
+			case it == nil:
+				return receivable.ErrUnknown.Because("there is no item %s", l.Item).At("item")
+			case it.Sign < 0:
+				return receivable.ErrSide.Because("%s is a credit; only items that are owed can be settled", it.Number).At("item")
+			case seen.again(l.Item):
+				return twice("item " + it.Number)
+			}
+			return w.amounts(&s, l, cr, left)
+		}()
+		if err != nil {
+			return nil, fault.At(err, "lines[%d]", i)
+		}
+		if left -= s.creditPaid; left < 0 {
+			return nil, fault.At(receivable.ErrSum.Because("the lines ask for more than the %s %s that are left", money.Format(cr.Open, cr.Currency), cr.Currency), "lines[%d].amount", i)
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+func (w *applying) amounts(s *share, l ApplyLine, cr *receivable.Item, left int64) error {
+	it := s.item
+	var err error
+	parse := func(text, path string, into *int64) {
+		if text == "" || err != nil {
+			return
+		}
+		*into, err = money.Parse(text, it.Currency)
+		if err == nil && *into < 0 {
+			err = receivable.ErrSum.Because("an amount cannot be negative")
+		}
+		err = fault.At(err, "%s", path)
+	}
+	parse(l.BankCharge, "bank_charge", &s.charge)
+	parse(l.DiscountAmt, "discount_amount", &s.discount)
+	parse(l.Disputed, "disputed", &s.disputed)
+	if err != nil {
+		return err
+	}
+	if l.Discount {
+		if s.discount, err = w.discountOn(it, cr.DueOn); err != nil {
+			return err
+		}
+		if s.discount == 0 {
+			return receivable.ErrDiscount.Because("no cash discount of %s is open on %s: its window has passed or none was agreed", it.Number, cr.DueOn).At("discount")
+		}
+	}
+	same := it.Currency == cr.Currency
+	switch {
+	case l.Amount != "":
+		parse(l.Amount, "amount", &s.paid)
+	case same:
+		s.paid = min(left, it.Open-s.discount-s.charge)
+	default:
+		s.paid = it.Open - s.discount - s.charge
+	}
+	if err != nil {
+		return err
+	}
+	s.creditPaid = s.paid
+	if !same {
+		if l.CreditAmount == "" {
+			return receivable.ErrSum.Because("%s is in %s and the money in %s: say with credit_amount how much of the money it takes", it.Number, it.Currency, cr.Currency).At("credit_amount")
+		}
+		if s.creditPaid, err = money.Parse(l.CreditAmount, cr.Currency); err != nil {
+			return fault.At(err, "credit_amount")
+		}
+	}
+	if s.paid <= 0 || s.creditPaid <= 0 {
+		return receivable.ErrSum.Because("nothing would be paid on %s", it.Number).At("amount")
+	}
+	if l.Tolerance {
+		if err := w.tolerate(s); err != nil {
+			return err
+		}
+	}
+	if s.total() > it.Open {
+		return receivable.ErrExceeds.Because("cannot settle %s of %s: only %s %s are open", money.Format(s.total(), it.Currency), it.Number, money.Format(it.Open, it.Currency), it.Currency).At("amount")
+	}
+	if l.Discount && s.total() < it.Open {
+		return receivable.ErrDiscount.Because("the cash discount of %s needs the rest of %s paid in full: %s %s would stay open", it.Number, money.Format(it.Open-s.discount, it.Currency),
+			money.Format(it.Open-s.total(), it.Currency), it.Currency).At("discount")
+	}
+	if s.disputed > it.Open-s.total() {
+		return receivable.ErrExceeds.Because("cannot dispute more of %s than stays open", it.Number).At("disputed")
+	}
+	if s.discount > 0 {
+		s.parts, err = w.splitDiscount(it, s.discount)
+	}
+	return err
+}
+
+// tolerate takes the rest of an item as a small difference when it is within
+// both limits of the company.
+func (w *applying) tolerate(s *share) error {
+	rest := s.item.Open - s.total()
+	limit := min(w.Policy.ToleranceAmt, s.item.Original*w.Policy.ToleranceBP/10000)
+	if rest > limit {
+		return receivable.ErrTol.Because("a difference of %s %s on %s is above the tolerance of %s", money.Format(rest, s.item.Currency), s.item.Currency, s.item.Number, money.Format(limit, s.item.Currency)).At("tolerance")
+	}
+	s.tolerance = rest
+	return nil
+}
+
+// paper reads the invoice behind an item, for its tax breakdown.
+func (w *applying) paper(it *receivable.Item) (*invoice.Invoice, error) {
+	if it.DocType != "invoice" {
+		return nil, nil
+	}
+	k := id.Invoice(it.Doc)
+	if inv, ok := w.taxes[k]; ok {
+		return inv, nil
+	}
+	found, err := invoice.Read(w.tx, []id.Invoice{k})
+	if w.taxes == nil {
+		w.taxes = map[id.Invoice]*invoice.Invoice{}
+	}
+	w.taxes[k] = found[k]
+	return found[k], err
+}
+
+// discountBases are, per tax code, the amounts a percentage is taken of: gross
+// where the tax falls with the price, net where the law leaves the tax alone.
+func (w *applying) discountBases(inv *invoice.Invoice) (codes []tax.Rate, bases []int64, whole int64, err error) {
+	for _, t := range inv.Taxes {
+		r, err := w.tax.On(t.Code, inv.SuppliedTo)
+		if err != nil {
+			return nil, nil, 0, err
+		}
+		base := t.Base
+		if r.DiscountTax == "correct" {
+			base += t.Tax
+		}
+		codes, bases, whole = append(codes, r), append(bases, max(0, base)), whole+max(0, base)
+	}
+	return codes, bases, whole, nil
+}
+
+// discountOn is what may be taken off an item when money came on a value day.
+func (w *applying) discountOn(it *receivable.Item, valueOn day.Day) (int64, error) {
+	var tiers []terms.Tier
+	if err := json.Unmarshal([]byte(it.Tiers), &tiers); err != nil || len(tiers) == 0 {
+		return 0, err
+	}
+	tier, ok := terms.TierOn(tiers, valueOn, w.Policy.GraceDays)
+	if !ok {
+		return 0, nil
+	}
+	inv, err := w.paper(it)
+	if err != nil || inv == nil {
+		return 0, err
+	}
+	_, _, whole, err := w.discountBases(inv)
+	if err != nil || inv.Payable == 0 {
+		return 0, err
+	}
+	return money.Tax(money.Share(whole, it.Original, inv.Payable), decOf(tier.Percent)), nil
+}
+
+// discountPart is the share of a discount in one tax code.
+type discountPart struct {
+	code   string
+	amount int64
+	tax    int64
+}
+
+// splitDiscount spreads a discount over the tax codes by largest remainder and
+// takes the tax out of each part where it falls with the price.
+func (w *applying) splitDiscount(it *receivable.Item, amount int64) ([]discountPart, error) {
+	inv, err := w.paper(it)
+	if err != nil {
+		return nil, err
+	}
+	if inv == nil {
+		return []discountPart{{amount: amount}}, nil
+	}
+	codes, bases, _, err := w.discountBases(inv)
+	if err != nil {
+		return nil, err
+	}
+	var out []discountPart
+	for i, v := range money.Split(amount, bases) {
+		p := discountPart{code: codes[i].Code, amount: v}
+		if codes[i].DiscountTax == "correct" {
+			p.tax = money.InnerTax(v, codes[i].Rate())
+		}
+		if v != 0 {
+			out = append(out, p)
+		}
+	}
+	return out, nil
+}
+
+// book writes one settlement: items, rows, entry, exposure, event.
+func (w *applying) book(c Apply, cr *receivable.Item, shares []share) (Applied, error) {
+	on := or(c.On, w.today)
+	a := &receivable.Application{ID: id.Application(w.tx.NewID()), Kind: "receipt", On: on}
+	if cr.Kind == "credit_note" {
+		a.Kind = "netting"
+	}
+	posted := w.calendar.Open(ledger.Receivables, on)
+	e := ledger.Entry{Journal: "allocation", Kind: "allocation", DocType: "application", Doc: int64(a.ID), Step: "apply", PostedOn: posted, DocumentOn: on, ValueOn: cr.DueOn}
+	v := Applied{Application: a.ID}
+	refs := []event.Ref{{Type: "item", ID: int64(cr.ID), Qualifier: "credit"}, {Type: cr.DocType, ID: cr.Doc, Qualifier: "credit"}}
+	body := []any{}
+	for _, s := range shares {
+		it := s.item
+		w.bookShare(a, &e, cr, s, posted)
+		x := SettledItem{Item: it.ID, Number: it.Number, Paid: money.Format(s.paid, it.Currency), Open: money.Format(it.Open, it.Currency)}
+		if s.discount > 0 {
+			x.Discount = money.Format(s.discount, it.Currency)
+		}
+		if d := s.tolerance + s.charge; d > 0 {
+			x.Difference = money.Format(d, it.Currency)
+		}
+		v.Settled = append(v.Settled, x)
+		refs = append(refs, event.Ref{Type: "item", ID: int64(it.ID), Qualifier: "debit"}, event.Ref{Type: it.DocType, ID: it.Doc, Qualifier: "debit"})
+		body = append(body, map[string]string{"item": it.Number, "paid": x.Paid, "discount": x.Discount, "difference": x.Difference, "open": x.Open})
+		if s.disputed > 0 {
+			if w.disputes == nil {
+				w.disputes = map[id.Item]int64{}
+			}
+			w.disputes[it.ID] = s.disputed
+		}
+	}
+	v.CreditLeft = money.Format(cr.Open, cr.Currency)
+	w.apps = append(w.apps, a)
+	w.entries = append(w.entries, e)
+	w.events = append(w.events, event.Event{Type: "application.posted", Subject: event.About("application", int64(a.ID)), Refs: refs, Body: map[string]any{"rows": body, "left": v.CreditLeft, "currency": cr.Currency}})
+	return v, nil
+}
+
+func (w *applying) bookShare(a *receivable.Application, e *ledger.Entry, cr *receivable.Item, s share, on day.Day) {
+	it := s.item
+	total := s.total()
+	fcDebit := it.Release(total)
+	fcCredit := cr.Release(s.creditPaid)
+	w.took(it, total, fcDebit)
+	w.took(cr, s.creditPaid, fcCredit)
+	add := func(role, code string, sub, doc, fc int64, cur money.Currency) *ledger.Line {
+		e.Lines = append(e.Lines, ledger.Line{Role: role, TaxCode: code, Sub: sub, Doc: doc, Amount: fc, Currency: cur, Customer: it.Customer})
+		return &e.Lines[len(e.Lines)-1]
+	}
+	add(cr.Control(), "", int64(cr.ID), s.creditPaid, fcCredit, cr.Currency)
+	if cr.Currency != it.Currency {
+		add("fx_bridge", "", 0, -s.creditPaid, -fcCredit, cr.Currency)
+		add("fx_bridge", "", 0, s.paid, fcCredit, it.Currency)
+	}
+	done := int64(0) // of the debit item, in document currency
+	part := func(doc int64) int64 {
+		fc := money.Share(fcDebit, done+doc, total) - money.Share(fcDebit, done, total)
+		done += doc
+		return fc
+	}
+	row := func(kind, code string, doc, fc, tax int64) {
+		a.Rows = append(a.Rows, receivable.Allocation{Kind: kind, Debit: it.ID, Amount: doc, AmountFC: fc, TaxCode: code, TaxPart: tax, Reason: s.reason})
+	}
+	principal := part(s.paid)
+	a.Rows = append(a.Rows, receivable.Allocation{Kind: "principal", Debit: it.ID, CreditItem: cr.ID, Amount: s.paid, CreditAmount: s.creditPaid, AmountFC: principal, CreditFC: fcCredit, Reason: s.reason})
+	if diff := fcCredit - principal; diff != 0 {
+		role := "fx_gain"
+		if diff < 0 {
+			role = "fx_loss"
+		}
+		add(role, "", 0, 0, -diff, it.Currency)
+	}
+	for _, p := range s.parts {
+		fc := part(p.amount)
+		taxFC := money.Share(fc, p.tax, p.amount)
+		row("discount", p.code, p.amount, fc, p.tax)
+		add("sales_discount", p.code, 0, p.amount-p.tax, fc-taxFC, it.Currency)
+		if p.tax != 0 {
+			l := add("output_vat", p.code, 0, p.tax, taxFC, it.Currency)
+			l.TaxBase, l.TaxPointOn = p.amount-p.tax, on
+		}
+	}
+	if s.tolerance > 0 {
+		fc := part(s.tolerance)
+		row("tolerance", "", s.tolerance, fc, 0)
+		add("small_difference", "", 0, s.tolerance, fc, it.Currency)
+	}
+	if s.charge > 0 {
+		fc := part(s.charge)
+		row("bank_charge", "", s.charge, fc, 0)
+		add("bank_charges", "", 0, s.charge, fc, it.Currency)
+	}
+	add(it.Control(), "", int64(it.ID), -total, -fcDebit, it.Currency)
+	w.exposure = append(w.exposure, itemExposure(it, a.ID, -fcDebit), itemExposure(cr, a.ID, -fcCredit))
+}
+
+func (w *applying) took(it *receivable.Item, doc, fc int64) {
+	s := w.settle[it.ID]
+	w.settle[it.ID] = [2]int64{s[0] + doc, s[1] + fc}
+}
+
+// itemExposure is the change of exposure when an item's open amount changes:
+// receipts count nothing, credit notes count against.
+func itemExposure(it *receivable.Item, a id.Application, fc int64) credit.Move {
+	m := credit.Move{Account: it.Credit, DocType: "application", Doc: int64(a), Cause: "apply"}
+	switch {
+	case it.Sign > 0:
+		m.Item = fc
+	case it.Kind == "credit_note":
+		m.Credit = fc
+	}
+	return m
+}
+
+func (w *applying) write() error {
+	receivable.Settle(w.tx, w.settle)
+	receivable.Add(w.tx, w.apps)
+	for i, amount := range w.disputes {
+		receivable.Dispute(w.tx, i, amount)
+	}
+	credit.Shift(w.tx, w.exposure)
+	ledger.Post(w.tx, w.chart, w.entries)
+	return event.Record(w.tx, w.events...)
+}

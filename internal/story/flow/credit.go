@@ -1,0 +1,558 @@
+package flow
+
+import (
+	"sort"
+
+	"kontor/internal/rooms/credit"
+	"kontor/internal/rooms/invoice"
+	"kontor/internal/rooms/ledger"
+	"kontor/internal/rooms/order"
+	"kontor/internal/rooms/receivable"
+	"kontor/internal/tools/db"
+	"kontor/internal/tools/event"
+	"kontor/internal/words/day"
+	"kontor/internal/words/dec"
+	"kontor/internal/words/fault"
+	"kontor/internal/words/id"
+	"kontor/internal/words/money"
+)
+
+// Credit asks for a credit note against an invoice: the whole (full), the
+// whole as a mistake (cancel), or lines by quantity, net or gross amount.
+type Credit struct {
+	Invoice id.Invoice   `json:"invoice"`
+	On      day.Day      `json:"on,omitempty" doc:"issue date; today when empty"`
+	Reason  string       `json:"reason" minLength:"1" doc:"printed on the note"`
+	Full    bool         `json:"full,omitempty" doc:"all that is not credited yet"`
+	Cancel  bool         `json:"cancel,omitempty" doc:"the invoice was wrong: its revenue is taken back in full"`
+	Rebill  bool         `json:"rebill,omitempty" doc:"with cancel: what it billed becomes due again"`
+	Lines   []CreditLine `json:"lines,omitempty"`
+}
+
+// CreditLine names what of an invoice line is credited: exactly one of the three.
+type CreditLine struct {
+	Line  id.InvoiceLine `json:"line"`
+	Qty   int64          `json:"qty,omitempty" minimum:"0" doc:"base steps; the price follows"`
+	Net   string         `json:"net,omitempty" doc:"amount without tax"`
+	Gross string         `json:"gross,omitempty" doc:"amount with tax"`
+}
+
+// taking is what a credit note takes back of one invoice line or extra.
+type taking struct {
+	line     *invoice.Line
+	extra    *invoice.Extra
+	qty, net int64
+	billable *invoice.Billable
+}
+
+func (o *Office) credit(tx *db.Tx, cmds []Credit) ([]Result[Billed], error) {
+	b, err := o.read(tx)
+	if err != nil {
+		return nil, err
+	}
+	w := &billing{books: b, tx: tx, today: b.Day(tx.Now()), items: map[id.Invoice][]*receivable.Item{}, hit: map[id.Order]bool{}, credited: map[int64]invoice.Credited{}, extras: map[int64]invoice.Credited{}}
+	ids := make([]id.Invoice, len(cmds))
+	for i, c := range cmds {
+		ids[i] = c.Invoice
+	}
+	if err := w.lockPapers(ids); err != nil {
+		return nil, err
+	}
+	out := make([]Result[Billed], len(cmds))
+	seen := once[id.Invoice]{}
+	for i, c := range cmds {
+		inv := w.originals[c.Invoice]
+		err := mayCredit(inv, c)
+		if err == nil && seen.again(c.Invoice) {
+			err = twice("invoice " + inv.Number)
+		}
+		if err == nil {
+			err = w.creditOne(inv, c, i)
+		}
+		if err != nil {
+			if _, ok := fault.Of(err); !ok {
+				return nil, err
+			}
+			out[i].Fault = err
+		}
+	}
+	if err := w.number(); err != nil {
+		return nil, err
+	}
+	for k, doc := range w.docs {
+		i := w.owner[k][0]
+		out[i].Value.Invoices = append(out[i].Value.Invoices, issuedView(doc, w.items[doc.ID]))
+	}
+	return out, w.write()
+}
+
+// lockPapers locks the orders behind invoices, the invoices, and the credit accounts.
+func (w *billing) lockPapers(ids []id.Invoice) error {
+	papers, err := invoice.Read(w.tx, credit.Sorted(ids))
+	if err != nil {
+		return err
+	}
+	var orders []id.Order
+	for _, p := range papers {
+		for _, l := range p.Lines {
+			orders = append(orders, l.Order)
+		}
+	}
+	if w.orders, err = order.Lock(w.tx, credit.Sorted(orders)); err != nil {
+		return err
+	}
+	if w.originals, err = invoice.Lock(w.tx, credit.Sorted(ids)); err != nil {
+		return err
+	}
+	if w.calendar, err = ledger.LoadCalendar(w.tx); err != nil {
+		return err
+	}
+	var accounts []id.Credit
+	for _, x := range w.orders {
+		accounts = append(accounts, x.Credit)
+	}
+	_, err = credit.Lock(w.tx, accounts)
+	return err
+}
+
+func mayCredit(inv *invoice.Invoice, c Credit) error {
+	switch {
+	case inv == nil:
+		return invoice.ErrUnknown.Because("there is no invoice %s", c.Invoice)
+	case inv.Kind != "invoice":
+		return invoice.ErrReversed.Because("%s is a credit note; only an invoice can be credited", inv.Number)
+	case inv.Decision != "issued":
+		return invoice.ErrReversed.Because("invoice %s is %s already", inv.Number, inv.Decision)
+	case c.Full == false && c.Cancel == false && len(c.Lines) == 0:
+		return invoice.ErrMixed.Because("say what to credit: full, cancel, or lines").At("lines")
+	case (c.Full || c.Cancel) && len(c.Lines) > 0 || c.Full && c.Cancel:
+		return invoice.ErrMixed.Because("full, cancel and lines exclude each other").At("lines")
+	case c.Rebill && !c.Cancel:
+		return invoice.ErrMixed.Because("rebill goes with cancel only").At("rebill")
+	}
+	return nil
+}
+
+func (w *billing) creditOne(inv *invoice.Invoice, c Credit, cmd int) error {
+	var parts []taking
+	var err error
+	if c.Full || c.Cancel {
+		parts, err = w.all(inv, c.Cancel)
+	} else {
+		parts, err = named(inv, c.Lines)
+	}
+	if err != nil {
+		return err
+	}
+	doc, err := w.note(inv, parts, or(c.On, w.today), c.Reason, !c.Cancel)
+	if err != nil {
+		return err
+	}
+	if c.Cancel {
+		if err := w.takeBackPosting(doc, inv); err != nil {
+			return err
+		}
+		invoice.Reverse(w.tx, inv)
+		if c.Rebill {
+			w.rebill(inv)
+		}
+	} else {
+		w.postNote(doc)
+	}
+	w.docs, w.owner = append(w.docs, doc), append(w.owner, []int{cmd})
+	return nil
+}
+
+// all takes what is left of every line, charge and allowance.
+func (w *billing) all(inv *invoice.Invoice, whole bool) ([]taking, error) {
+	var parts []taking
+	for _, l := range inv.Lines {
+		if whole && l.CreditedNet != 0 {
+			return nil, invoice.ErrCredit.Because("invoice %s is credited in part already; credit the rest with full instead of cancel", inv.Number)
+		}
+		parts = append(parts, taking{line: l, qty: l.Qty - l.CreditedQty, net: l.Net - l.CreditedNet})
+	}
+	for _, x := range inv.Extras {
+		parts = append(parts, taking{extra: x, net: x.Amount - x.CreditedNet})
+	}
+	left := int64(0)
+	for _, p := range parts {
+		left += abs(p.net)
+	}
+	if left == 0 {
+		return nil, invoice.ErrCredit.Because("invoice %s is credited in full already", inv.Number)
+	}
+	return parts, nil
+}
+
+// named reads the lines of a command; each names one of quantity, net, gross.
+func named(inv *invoice.Invoice, lines []CreditLine) ([]taking, error) {
+	var parts []taking
+	seen := once[id.InvoiceLine]{}
+	for i, c := range lines {
+		l := lineOf(inv, c.Line)
+		if l == nil {
+			return nil, fault.At(invoice.ErrLine.Because("invoice %s has no line %s", inv.Number, c.Line), "lines[%d].line", i)
+		}
+		if seen.again(c.Line) {
+			return nil, fault.At(twice("line "+c.Line.String()), "lines[%d].line", i)
+		}
+		p, err := amountOf(inv, l, c)
+		if err != nil {
+			return nil, fault.At(err, "lines[%d]", i)
+		}
+		if p.net > l.Net-l.CreditedNet || p.qty > l.Qty-l.CreditedQty {
+			return nil, fault.At(invoice.ErrCredit.Because("cannot credit %s of line %d: %s of %s %s are left", money.Format(p.net, inv.Currency), l.No, money.Format(l.Net-l.CreditedNet, inv.Currency),
+				money.Format(l.Net, inv.Currency), inv.Currency), "lines[%d]", i)
+		}
+		parts = append(parts, p)
+	}
+	return parts, nil
+}
+
+func lineOf(inv *invoice.Invoice, l id.InvoiceLine) *invoice.Line {
+	for _, x := range inv.Lines {
+		if x.ID == l {
+			return x
+		}
+	}
+	return nil
+}
+
+func amountOf(inv *invoice.Invoice, l *invoice.Line, c CreditLine) (taking, error) {
+	given := 0
+	for _, set := range []bool{c.Qty > 0, c.Net != "", c.Gross != ""} {
+		if set {
+			given++
+		}
+	}
+	if given != 1 {
+		return taking{}, invoice.ErrMixed.Because("give exactly one of qty, net and gross for line %d", l.No)
+	}
+	p := taking{line: l, qty: c.Qty}
+	var err error
+	switch {
+	case c.Qty > 0:
+		if c.Qty > l.Qty-l.CreditedQty {
+			return p, invoice.ErrCredit.Because("cannot credit %d of line %d: %d are left", c.Qty, l.No, l.Qty-l.CreditedQty)
+		}
+		p.net = money.Share(l.Net, l.CreditedQty+c.Qty, l.Qty) - money.Share(l.Net, l.CreditedQty, l.Qty)
+		p.net = min(p.net, l.Net-l.CreditedNet)
+	case c.Net != "":
+		p.net, err = money.Parse(c.Net, inv.Currency)
+	default:
+		var gross int64
+		if gross, err = money.Parse(c.Gross, inv.Currency); err == nil {
+			p.net = gross - money.InnerTax(gross, dec.Must(l.Rate))
+		}
+	}
+	if err == nil && p.net <= 0 {
+		err = invoice.ErrCredit.Because("a credit must be above zero")
+	}
+	return p, err
+}
+
+// note makes the paper of a credit: tax at the original rates, base × rate per
+// code; the note that takes the last of a code takes the rest of its tax. A
+// cash discount that was taken is given back as what it was: the customer gets
+// what he paid.
+func (w *billing) note(inv *invoice.Invoice, parts []taking, on day.Day, reason string, discounts bool) (*invoice.Invoice, error) {
+	doc := &invoice.Invoice{ID: id.Invoice(w.tx.NewID()), Kind: "credit_note", TypeCode: "381", Series: invoice.SeriesCredit, Customer: inv.Customer, BillTo: inv.BillTo, Payer: inv.Payer, Order: inv.Order,
+		Currency: inv.Currency, FxRate: inv.FxRate, IssuedOn: on, SuppliedFrom: inv.SuppliedFrom, SuppliedTo: inv.SuppliedTo, DueOn: on, BuyerReference: inv.BuyerReference, PONumber: inv.PONumber,
+		Original: inv.ID, Reason: reason, TaxSource: inv.TaxSource, Parties: inv.Parties}
+	for _, p := range parts {
+		w.takePart(doc, inv, p)
+	}
+	if discounts {
+		if err := w.giveBackDiscount(doc, inv); err != nil {
+			return nil, err
+		}
+	}
+	doc.Total(w.Policy.TaxMode == "line", 0)
+	w.lastTakesRest(doc, inv)
+	w.convert(doc)
+	for _, l := range doc.Lines {
+		c := w.credited[int64(l.Original)]
+		w.credited[int64(l.Original)] = invoice.Credited{ID: int64(l.Original), Qty: c.Qty + l.Qty, Net: c.Net + l.Net, Tax: c.Tax + l.Tax}
+	}
+	if doc.Payable <= 0 {
+		return nil, invoice.ErrCredit.Because("this credit of invoice %s comes to %s %s: nothing would be given back", inv.Number, money.Format(doc.Payable, doc.Currency), doc.Currency)
+	}
+	fc := money.Convert(doc.Payable, doc.Currency, w.Currency, dec.Must(doc.FxRate))
+	account := id.Credit(0)
+	for _, l := range inv.Lines {
+		if x := w.orders[l.Order]; x != nil {
+			account = x.Credit
+		}
+	}
+	w.items[doc.ID] = []*receivable.Item{{ID: id.Item(w.tx.NewID()), Customer: doc.Payer, Credit: account, Kind: "credit_note", DocType: "invoice", Doc: int64(doc.ID), PartNo: 1, Currency: doc.Currency, Sign: -1,
+		Original: doc.Payable, Open: doc.Payable, OriginalFC: fc, OpenFC: fc, DatedOn: on, DueOn: on}}
+	w.exposure = append(w.exposure, credit.Move{Account: account, DocType: "invoice", Doc: int64(doc.ID), Credit: fc, Cause: "credit"})
+	w.events = append(w.events, event.Event{Type: "credit_note.posted", Subject: event.About("invoice", int64(doc.ID)), Reason: reason, Refs: noteRefs(inv), Body: &papers{doc: doc}})
+	return doc, nil
+}
+
+func noteRefs(inv *invoice.Invoice) []event.Ref {
+	refs := []event.Ref{{Type: "invoice", ID: int64(inv.ID), Qualifier: "corrects"}}
+	for _, l := range inv.Lines {
+		refs = append(refs, event.Ref{Type: "order", ID: int64(l.Order), Qualifier: "bills"})
+	}
+	return refs
+}
+
+func (w *billing) takePart(doc, inv *invoice.Invoice, p taking) {
+	if p.extra != nil {
+		if p.net == 0 {
+			return
+		}
+		x := *p.extra
+		x.ID, x.No, x.Amount, x.Billable = w.tx.NewID(), int64(len(doc.Extras)+1), p.net, 0
+		x.Tax = p.extra.Tax - p.extra.CreditedTax
+		x.CreditedNet, x.CreditedTax = 0, 0
+		doc.Extras = append(doc.Extras, &x)
+		w.extras[p.extra.ID] = invoice.Credited{ID: p.extra.ID, Net: p.net, Tax: p.extra.Tax - p.extra.CreditedTax}
+		return
+	}
+	if p.net == 0 && p.qty == 0 {
+		return
+	}
+	l := *p.line
+	l.ID, l.No, l.Original, l.Qty, l.Net, l.Billable = id.InvoiceLine(w.tx.NewID()), int64(len(doc.Lines)+1), p.line.ID, p.qty, p.net, 0
+	l.Allowance, l.CreditedQty, l.CreditedNet, l.CreditedTax = 0, 0, 0, 0
+	if inv.TaxSource == "given" {
+		l.Tax = money.Share(p.line.Tax, p.line.CreditedNet+p.net, p.line.Net) - p.line.CreditedTax
+	}
+	if p.billable != nil {
+		l.Billable = p.billable.ID
+		p.billable.InvoiceLine = l.ID
+	}
+	doc.Lines = append(doc.Lines, &l)
+}
+
+// giveBackDiscount adds, per tax code, the share of the cash discount that the
+// credited part had taken.
+func (w *billing) giveBackDiscount(doc, inv *invoice.Invoice) error {
+	items, err := receivable.OfDocs(w.tx, []int64{int64(inv.ID)})
+	if err != nil {
+		return err
+	}
+	var ids []id.Item
+	for _, it := range items[int64(inv.ID)] {
+		ids = append(ids, it.ID)
+	}
+	found, err := receivable.Discounts(w.tx, ids)
+	if err != nil {
+		return err
+	}
+	taken := map[string]int64{} // net of the discount per code
+	for _, rows := range found {
+		for _, r := range rows {
+			taken[r.TaxCode] += r.Amount - r.TaxPart
+		}
+	}
+	whole, before, now := map[string]int64{}, map[string]int64{}, map[string]int64{}
+	for _, l := range inv.Lines {
+		whole[l.TaxCode] += l.Net
+		before[l.TaxCode] += l.CreditedNet
+	}
+	for _, l := range doc.Lines {
+		now[l.TaxCode] += l.Net
+	}
+	codes := make([]string, 0, len(taken))
+	for c := range taken {
+		codes = append(codes, c)
+	}
+	sort.Strings(codes)
+	for _, c := range codes {
+		if whole[c] == 0 {
+			continue
+		}
+		back := money.Share(taken[c], before[c]+now[c], whole[c]) - money.Share(taken[c], before[c], whole[c])
+		for _, t := range inv.Taxes {
+			if t.Code == c && back > 0 {
+				doc.Extras = append(doc.Extras, &invoice.Extra{ID: w.tx.NewID(), No: int64(len(doc.Extras) + 1), Sign: -1, Role: "discount", Amount: back, TaxCode: c, Category: t.Category, Rate: t.Rate,
+					Reason: "Cash discount taken", ReasonCode: "95"})
+			}
+		}
+	}
+	return nil
+}
+
+// lastTakesRest makes Σ of all credits equal the original tax per code.
+func (w *billing) lastTakesRest(doc, inv *invoice.Invoice) {
+	if inv.TaxSource == "given" {
+		return
+	}
+	for _, t := range doc.Taxes {
+		net, tax := int64(0), int64(0) // what would be left of the code after this note
+		for _, l := range inv.Lines {
+			if l.TaxCode == t.Code {
+				net += l.Net - l.CreditedNet
+				tax += l.Tax - l.CreditedTax
+			}
+		}
+		for _, x := range inv.Extras {
+			if x.TaxCode == t.Code {
+				net += x.Sign * (x.Amount - x.CreditedNet)
+				tax += x.Sign * (x.Tax - x.CreditedTax)
+			}
+		}
+		plain, discount := t.Base, int64(0)
+		for _, x := range doc.Extras {
+			if x.TaxCode == t.Code && x.Role == "discount" {
+				plain += x.Amount
+				discount += x.Tax
+			}
+		}
+		if plain != net {
+			continue
+		}
+		diff := tax - discount - t.Tax
+		if diff == 0 || abs(diff) > int64(len(inv.Lines)) {
+			continue
+		}
+		t.Tax += diff
+		doc.Tax += diff
+		doc.Gross += diff
+		doc.Payable += diff
+		for _, l := range doc.Lines {
+			if l.TaxCode == t.Code {
+				l.Tax += diff
+				break
+			}
+		}
+	}
+}
+
+// postNote books a credit note: it lowers revenue as an allowance, and tax.
+func (w *billing) postNote(doc *invoice.Invoice) {
+	e := w.noteEntry(doc)
+	p := &posting{books: w.books, doc: doc, entry: &e, point: doc.IssuedOn}
+	for _, l := range doc.Lines {
+		p.add("sales_allowance", l.TaxCode, 0, l.Net)
+	}
+	for _, x := range doc.Extras {
+		role := "sales_allowance"
+		if x.Role == "discount" {
+			role = "sales_discount"
+		}
+		p.add(role, x.TaxCode, 0, x.Sign*x.Amount)
+	}
+	p.finish(w.items[doc.ID])
+	w.entries = append(w.entries, e)
+}
+
+func (w *billing) noteEntry(doc *invoice.Invoice) ledger.Entry {
+	return ledger.Entry{Journal: "sales", Kind: "credit-note", DocType: "invoice", Doc: int64(doc.ID), Step: "issue", PostedOn: w.calendar.Open(ledger.Receivables, doc.IssuedOn), DocumentOn: doc.IssuedOn, FxRate: doc.FxRate}
+}
+
+// takeBackPosting books a cancellation: the exact inverse of the invoice's
+// entry, with the note's own item in the control account.
+func (w *billing) takeBackPosting(doc, inv *invoice.Invoice) error {
+	found, err := ledger.Of(w.tx, []int64{int64(inv.ID)})
+	if err != nil {
+		return err
+	}
+	e := w.noteEntry(doc)
+	it := w.items[doc.ID][0]
+	fc := int64(0)
+	for _, old := range found[int64(inv.ID)] {
+		if old.Step != "issue" {
+			continue
+		}
+		for _, l := range ledger.Inverse(old.Lines, doc.IssuedOn) {
+			if l.Role == "receivable" {
+				fc -= l.Amount
+				continue
+			}
+			e.Lines = append(e.Lines, l)
+		}
+		e.Corrects = old.ID
+	}
+	w.exposure[len(w.exposure)-1].Credit = fc
+	it.OriginalFC, it.OpenFC = fc, fc
+	if inv.Rounding != 0 {
+		doc.Rounding, doc.Payable = inv.Rounding, doc.Gross+inv.Rounding
+		it.Original, it.Open = doc.Payable, doc.Payable
+	}
+	e.Lines = append(e.Lines, ledger.Line{Role: "receivable", Sub: int64(it.ID), Doc: -it.Original, Amount: -fc, Currency: doc.Currency, Customer: doc.Customer})
+	w.entries = append(w.entries, e)
+	return nil
+}
+
+// rebill makes what a cancelled invoice had billed due again.
+func (w *billing) rebill(inv *invoice.Invoice) {
+	for _, l := range inv.Lines {
+		x := w.orders[l.Order]
+		if x == nil || l.Net < 0 {
+			continue
+		}
+		ol := x.Line(l.OrderLine)
+		before := exposedFC(w.books, x, ol)
+		c := order.Counts{Line: ol.ID, Credited: l.Qty}
+		ol.Apply(c)
+		w.counts = append(w.counts, c)
+		w.hit[x.ID] = true
+		w.again(inv, x, ol, l.Qty, l.Net, l.Allowance, l.Tax, l.TaxCode, l.Price, l.Text, l.Shipment, exposedFC(w.books, x, ol)-before)
+	}
+	for _, e := range inv.Extras {
+		for _, x := range w.orders {
+			if ol := x.Line(e.OrderLine); ol != nil {
+				c := order.Counts{Line: ol.ID, Credited: e.Amount}
+				ol.Apply(c)
+				w.counts = append(w.counts, c)
+				w.again(inv, x, ol, e.Amount, e.Sign*e.Amount, 0, e.Sign*e.Tax, e.TaxCode, ol.Price, ol.Text, 0, 0)
+			}
+		}
+	}
+}
+
+func (w *billing) again(inv *invoice.Invoice, x *order.Order, ol *order.Line, n, net, allowance, tax int64, code, price, text string, s id.Shipment, _ int64) {
+	kind := "delivery"
+	if ol.BillPolicy == "order" {
+		kind = "order"
+	} else if ol.Follows() {
+		kind = "freight"
+	}
+	exposed := int64(0)
+	if kind != "order" {
+		exposed = toFC(w.books, net+tax, inv.Currency, inv.FxRate)
+		w.exposure = append(w.exposure, credit.Move{Account: x.Credit, DocType: "order", Doc: int64(x.ID), Shipped: exposed, Cause: "rebill"})
+	}
+	w.fresh = append(w.fresh, &invoice.Billable{ID: id.Billable(w.tx.NewID()), Kind: kind, Source: int64(inv.ID), SourceNo: int64(len(w.fresh) + 1), Order: x.ID, Line: ol.ID, Shipment: s, Customer: x.Customer,
+		BillTo: x.BillTo, Payer: x.Payer, Credit: x.Credit, Currency: inv.Currency, GroupKey: "o" + x.ID.String(), BillOn: inv.IssuedOn, SuppliedOn: inv.SuppliedTo, Sign: 1, Qty: n, Net: net, Allowance: allowance,
+		TaxGiven: inv.TaxSource == "given", Tax: tax, Exposed: exposed, TaxCode: code, Price: price, Text: text})
+}
+
+// creditReturn makes the credit note for returned goods that were billed.
+func (w *billing) creditReturn(g *group) error {
+	inv := w.originals[g.original]
+	var parts []taking
+	refs := []*invoice.Billable{}
+	for _, b := range g.parts {
+		l := lineOf(inv, b.OriginalLine)
+		net := min(-b.Net, l.Net-l.CreditedNet)
+		qty := min(b.Qty, l.Qty-l.CreditedQty)
+		if qty == 0 {
+			return invoice.ErrCredit.Because("line %d of invoice %s is credited in full already; the return has nothing to take back", l.No, inv.Number)
+		}
+		parts = append(parts, taking{line: l, qty: qty, net: net, billable: b})
+		refs = append(refs, b)
+	}
+	doc, err := w.note(inv, parts, g.on, "Return of goods", true)
+	if err != nil {
+		return err
+	}
+	w.postNote(doc)
+	for _, b := range refs {
+		x := w.orders[b.Order]
+		l := x.Line(b.Line)
+		c := order.Counts{Line: l.ID, Credited: b.Qty}
+		l.Apply(c)
+		w.counts = append(w.counts, c)
+		w.hit[x.ID] = true
+		w.taken = append(w.taken, b)
+	}
+	w.docs, w.owner = append(w.docs, doc), append(w.owner, g.cmds)
+	return nil
+}

@@ -1,0 +1,155 @@
+package flow
+
+import (
+	"kontor/internal/rooms/hold"
+	"kontor/internal/rooms/order"
+	"kontor/internal/tools/db"
+	"kontor/internal/tools/event"
+	"kontor/internal/words/day"
+	"kontor/internal/words/fault"
+	"kontor/internal/words/id"
+	"kontor/internal/words/money"
+)
+
+// Hold asks to stop steps of an order until a person lets it go.
+type Hold struct {
+	Order  id.Order `json:"order"`
+	Scopes []string `json:"scopes" minItems:"1" doc:"confirm, release, pick, ship, bill, dun, refund, or all"`
+	Kind   string   `json:"kind,omitempty" doc:"manual when empty"`
+	Reason string   `json:"reason" minLength:"1"`
+}
+
+// Unhold asks to release a hold.
+type Unhold struct {
+	Hold   id.Hold `json:"hold"`
+	Reason string  `json:"reason" minLength:"1"`
+	Until  day.Day `json:"until,omitempty" doc:"the rule does not stop the order again until this day; today when empty"`
+	Cap    string  `json:"cap,omitempty" doc:"… and up to this amount, company currency; the order's gross when empty"`
+}
+
+// Held is a hold as a flow leaves it.
+type Held struct {
+	Hold     id.Hold  `json:"hold"`
+	Order    id.Order `json:"order"`
+	HoldMask int64    `json:"hold_mask"`
+	Status   string   `json:"status"`
+}
+
+var scopes = map[string]int64{"confirm": hold.OnConfirm, "release": hold.OnRelease, "pick": hold.OnPick, "ship": hold.OnShip, "bill": hold.OnBill, "dun": hold.OnDun, "refund": hold.OnRefund, "all": hold.OnAll}
+
+var errScope = fault.Rule{Kind: fault.Invalid, Code: "hold.scope"}
+
+func (o *Office) hold(tx *db.Tx, cmds []Hold) ([]Result[Held], error) {
+	orders, err := order.Lock(tx, orderIDs(cmds, func(c Hold) id.Order { return c.Order }))
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Result[Held], len(cmds))
+	var holds []hold.Hold
+	var events []event.Event
+	touched := map[id.Order]*order.Order{}
+	for i, c := range cmds {
+		x := orders[c.Order]
+		if x == nil {
+			out[i].Fault = unknownOrder(c.Order)
+			continue
+		}
+		mask := int64(0)
+		for n, s := range c.Scopes {
+			if scopes[s] == 0 {
+				out[i].Fault = fault.At(errScope.Because("%q is no step that can be held; use confirm, release, pick, ship, bill, dun, refund or all", s), "scopes[%d]", n)
+			}
+			mask |= scopes[s]
+		}
+		if out[i].Fault != nil {
+			continue
+		}
+		h := hold.Hold{ID: id.Hold(tx.NewID()), SubjectType: "order", Subject: int64(x.ID), Scope: mask, Kind: or(c.Kind, hold.Manual), Code: "hold.held", Sentence: c.Reason}
+		x.HoldMask |= mask
+		holds = append(holds, h)
+		touched[x.ID] = x
+		events = append(events, heldEvent(h))
+		out[i].Value = Held{h.ID, x.ID, x.HoldMask, x.Derive().Status}
+	}
+	hold.Open(tx, holds)
+	order.Decide(tx, listOf(touched))
+	return out, event.Record(tx, events...)
+}
+
+func listOf(m map[id.Order]*order.Order) []*order.Order {
+	out := make([]*order.Order, 0, len(m))
+	for _, x := range m {
+		out = append(out, x)
+	}
+	return out
+}
+
+// unhold releases holds; the order's mask is what the others still stop.
+func (o *Office) unhold(tx *db.Tx, cmds []Unhold) ([]Result[Held], error) {
+	b, err := o.read(tx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Result[Held], len(cmds))
+	found := make([]hold.Hold, len(cmds))
+	var ids []id.Order
+	for i, c := range cmds {
+		if found[i], out[i].Fault = hold.ByID(tx, c.Hold); out[i].Fault == nil {
+			ids = append(ids, id.Order(found[i].Subject))
+		} else if _, ok := fault.Of(out[i].Fault); !ok {
+			return nil, out[i].Fault
+		}
+	}
+	orders, err := order.Lock(tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var events []event.Event
+	touched := map[id.Order]*order.Order{}
+	var subjects []int64
+	for i, c := range cmds {
+		if out[i].Fault != nil {
+			continue
+		}
+		x := orders[id.Order(found[i].Subject)]
+		upTo := int64(0)
+		if x != nil {
+			upTo = toFC(b, x.Gross(), x.Currency, x.FxRate)
+		}
+		if c.Cap != "" {
+			if upTo, err = money.Parse(c.Cap, b.Currency); err != nil {
+				out[i].Fault = fault.At(err, "cap")
+				continue
+			}
+		}
+		if err := hold.Release(tx, c.Hold, c.Reason, string(or(c.Until, b.Day(tx.Now()))), upTo); err != nil {
+			if _, ok := fault.Of(err); !ok {
+				return nil, err
+			}
+			out[i].Fault = err
+			continue
+		}
+		touched[x.ID] = x
+		subjects = append(subjects, int64(x.ID))
+		events = append(events, event.Event{Type: "hold.released", Subject: event.About("hold", int64(c.Hold)), Refs: []event.Ref{{Type: "order", ID: int64(x.ID), Qualifier: "blocks"}}, Reason: c.Reason,
+			Body: map[string]any{"kind": found[i].Kind, "until": c.Until, "cap": money.Format(upTo, b.Currency)}})
+		out[i].Value = Held{Hold: c.Hold, Order: x.ID}
+	}
+	open, err := hold.Of(tx, subjects)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range touched {
+		x.HoldMask = 0
+		for _, h := range open[int64(x.ID)] {
+			x.HoldMask |= h.Scope
+		}
+	}
+	for i := range out {
+		if x := touched[out[i].Value.Order]; x != nil {
+			out[i].Value.HoldMask, out[i].Value.Status = x.HoldMask, x.Derive().Status
+		}
+	}
+	order.Decide(tx, listOf(touched))
+	return out, event.Record(tx, events...)
+}
