@@ -156,7 +156,7 @@ func MoveLines(tx *db.Tx, lines []*Line, to string) {
 		l.Add(int64(b.ID), b.State)
 		b.State = to
 	}
-	tx.Put(`WITH {a: id BIGINT, st TEXT} UPDATE bank_line SET state=$1, reconciled_tx=CASE WHEN $1='reconciled' THEN $2 ELSE 0 END, tx_id=$2 FROM a WHERE bank_line.id=a.id AND bank_line.state=a.st`, l, to, tx.ID())
+	tx.Put(`WITH {a: id BIGINT, st TEXT} UPDATE bank_line SET state=$1, reconciled_tx=CASE WHEN $1='reconciled' THEN CAST($2 AS BIGINT) ELSE CAST(0 AS BIGINT) END, tx_id=$2 FROM a WHERE bank_line.id=a.id AND bank_line.state=a.st`, l, to, tx.ID())
 }
 
 // Reconcile ends statements.
