@@ -262,8 +262,8 @@ func (w *delivering) takeIn(x *order.Return, c TakeBack, shipped map[id.ShipLine
 			return nil, 0, order.ErrReturnQty.Because("cannot take %d back: %d are authorised and %d came in already", n, l.Authorised, l.Received)
 		}
 	}
-	doc := w.tx.NewID() // one entry per arrival
-	e := ledger.Entry{Journal: "stock", Kind: "return", DocType: "return", Doc: doc, Step: "return", PostedOn: posted, DocumentOn: on}
+	step := "return " + id.Text("tx", w.tx.ID()) // goods may come in several times
+	e := ledger.Entry{Journal: "stock", Kind: "return", DocType: "return", Doc: int64(x.ID), Step: step, PostedOn: posted, DocumentOn: on}
 	var rows []order.ReturnLine
 	total, open := int64(0), int64(0)
 	for _, l := range x.Lines {
