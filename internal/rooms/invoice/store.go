@@ -34,16 +34,24 @@ func scanBillable(r *db.Rows) (*Billable, error) {
 	return b, err
 }
 
-// Due names up to n amounts that wait on a day, without locking them.
-func Due(q db.Querier, on day.Day, n int) (ids []id.Billable, orders []id.Order, err error) {
-	err = q.Each(`SELECT b.id, b.order_id FROM billable b WHERE b.billed<b.qty AND b.bill_on<=$1 AND b.hold_mask=0 ORDER BY b.bill_on, b.id LIMIT $2`, nil, []any{string(on), n}, func(r *db.Rows) error {
-		var b id.Billable
+// Place is where a reader of the waiting amounts stands.
+type Place struct {
+	BillOn day.Day
+	ID     id.Billable
+}
+
+// Due names, behind a place, up to n amounts that wait on a day, without
+// locking them; it gives the place to go on from.
+func Due(q db.Querier, on day.Day, after Place, n int) (orders []id.Order, last Place, err error) {
+	last = after
+	err = q.Each(`SELECT b.id, b.order_id, b.bill_on FROM billable b WHERE b.billed<b.qty AND b.bill_on<=$1 AND b.hold_mask=0
+		AND (b.bill_on>$2 OR b.bill_on=$2 AND b.id>$3) ORDER BY b.bill_on, b.id LIMIT $4`, nil, []any{string(on), string(after.BillOn), int64(after.ID), n}, func(r *db.Rows) error {
 		var o id.Order
-		err := r.Scan((*int64)(&b), (*int64)(&o))
-		ids, orders = append(ids, b), append(orders, o)
+		err := r.Scan((*int64)(&last.ID), (*int64)(&o), (*string)(&last.BillOn))
+		orders = append(orders, o)
 		return err
 	})
-	return
+	return orders, last, err
 }
 
 // OfOrders reads the amounts of orders that wait on a day.

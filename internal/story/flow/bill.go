@@ -576,47 +576,52 @@ type RunReport struct {
 	Refused  []*fault.Fault `json:"refused,omitempty"`
 }
 
-// BillRun bills everything due up to a day, in batches, until nothing is left
-// that can be billed. A second run creates nothing.
-func (o *Office) BillRun(ctx context.Context, who db.Actor, on day.Day, progress func(done int)) (RunReport, error) {
+// runBatch is how many waiting amounts a billing run looks at together.
+const runBatch = 2000
+
+// BillRun bills everything due up to a day, in batches. It ends when the
+// unlocked list of waiting amounts is read to its end; a second run creates
+// nothing. Orders that share an invoice share a batch as far as its size goes.
+func (o *Office) BillRun(ctx context.Context, who db.Actor, on day.Day, progress func(invoices int)) (RunReport, error) {
 	var rep RunReport
-	refused := map[id.Order]bool{}
-	for {
+	done := map[id.Order]bool{}
+	for place := (invoice.Place{}); ; {
 		var todo []Bill
+		read := 0
 		err := o.DB.Read(ctx, func(r *db.Reader) error {
-			_, orders, err := invoice.Due(r, on, 2000+10*len(refused))
-			seen := map[id.Order]bool{}
+			orders, last, err := invoice.Due(r, on, place, runBatch)
+			place, read = last, len(orders)
 			for _, x := range orders {
-				if !seen[x] && !refused[x] && len(todo) < 500 {
-					seen[x] = true
+				if !done[x] {
+					done[x] = true
 					todo = append(todo, Bill{Order: x, On: on, Collect: true})
 				}
 			}
 			return err
 		})
-		if err != nil || len(todo) == 0 {
+		if err != nil || read == 0 {
 			return rep, err
 		}
 		results, err := o.Bill.Many(ctx, who, todo)
 		if err != nil {
 			return rep, err
 		}
-		docs := map[id.Invoice]bool{}
-		for i, r := range results {
-			if f, ok := fault.Of(r.Fault); ok {
-				refused[todo[i].Order] = true
-				rep.Refused = append(rep.Refused, f)
-			}
-			for _, d := range r.Value.Invoices {
-				docs[d.Invoice] = true
-			}
-			if r.Fault == nil && len(r.Value.Invoices) == 0 {
-				refused[todo[i].Order] = true
-			}
-		}
-		rep.Invoices += len(docs)
+		rep.add(results)
 		if progress != nil {
 			progress(rep.Invoices)
 		}
 	}
+}
+
+func (r *RunReport) add(results []Result[Billed]) {
+	docs := map[id.Invoice]bool{}
+	for _, x := range results {
+		if f, ok := fault.Of(x.Fault); ok {
+			r.Refused = append(r.Refused, f)
+		}
+		for _, d := range x.Value.Invoices {
+			docs[d.Invoice] = true
+		}
+	}
+	r.Invoices += len(docs)
 }

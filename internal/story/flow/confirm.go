@@ -67,10 +67,15 @@ func toFC(b *books, amount int64, cur money.Currency, rate string) int64 {
 	return money.Convert(amount, cur, b.Currency, dec.Must(rate))
 }
 
+// orderIDs names the orders of commands once each: a list must not name a row twice.
 func orderIDs[C any](cmds []C, f func(C) id.Order) []id.Order {
 	out := make([]id.Order, 0, len(cmds))
+	seen := make(map[id.Order]bool, len(cmds))
 	for _, c := range cmds {
-		out = append(out, f(c))
+		if x := f(c); !seen[x] {
+			seen[x] = true
+			out = append(out, x)
+		}
 	}
 	return out
 }

@@ -24,7 +24,12 @@ import (
 // Maintain runs a change of master data in one transaction; the books are read
 // again afterwards. Keys of idempotency are taken like by any step.
 func (o *Office) Maintain(ctx context.Context, who db.Actor, f func(tx *db.Tx) error) error {
-	err := o.DB.Write(ctx, who, f)
+	err := o.DB.Write(ctx, who, func(tx *db.Tx) error {
+		if err := f(tx); err != nil {
+			return err
+		}
+		return tell(ctx, tx)
+	})
 	o.stale.Store(true)
 	return err
 }
@@ -57,6 +62,14 @@ func AddCustomers(tx *db.Tx, list []customer.Customer, sites []customer.Site) (m
 		}
 	}
 	return ids, fresh, event.Record(tx, events...)
+}
+
+// ChangeCustomer changes a customer that has not been changed since it was read.
+func ChangeCustomer(tx *db.Tx, c *customer.Customer) error {
+	if err := customer.Update(tx, c); err != nil {
+		return err
+	}
+	return event.Record(tx, event.Event{Type: "customer.changed", Subject: event.About("customer", int64(c.ID)), Body: map[string]string{"code": c.Code}})
 }
 
 // AddProducts creates products; SKUs that exist stay.

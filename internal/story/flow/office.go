@@ -222,6 +222,18 @@ func (s *Step[C, T]) Many(ctx context.Context, who db.Actor, cmds []C) ([]Result
 	return s.ask(ctx, who, cmds)
 }
 
+// Alone runs the flow for a single command in a transaction of its own, past
+// the gatherer: what a step costs when nobody shares it.
+func (s *Step[C, T]) Alone(ctx context.Context, who db.Actor, cmd C) (T, error) {
+	key, _ := ctx.Value(keyOf{}).(idem.Key)
+	rep := s.run(ctx, []request[C]{{who, key, []C{cmd}}})[0]
+	if rep.err != nil {
+		var zero T
+		return zero, rep.err
+	}
+	return rep.results[0].Value, rep.results[0].Fault
+}
+
 func (s *Step[C, T]) ask(ctx context.Context, who db.Actor, cmds []C) ([]Result[T], error) {
 	key, _ := ctx.Value(keyOf{}).(idem.Key)
 	r := request[C]{who, key, cmds}
@@ -410,12 +422,17 @@ func (s *Step[C, T]) once(ctx context.Context, reqs []request[C]) ([]reply[T], e
 			}
 		}
 		idem.Answer(tx, keys, answers)
-		if c, ok := ctx.Value(simulationOf{}).(*report.Changes); ok {
-			*c, err = report.Consequences(tx)
-		}
-		return err
+		return tell(ctx, tx)
 	})
 	return out, err
+}
+
+// tell fills in what a simulated transaction has written.
+func tell(ctx context.Context, tx *db.Tx) (err error) {
+	if c, ok := ctx.Value(simulationOf{}).(*report.Changes); ok {
+		*c, err = report.Consequences(tx)
+	}
+	return err
 }
 
 func remember[T any](rs []Result[T]) (string, error) {
@@ -457,13 +474,17 @@ type block struct {
 	free []int64
 }
 
-func (b *block) take(n int) []int64 {
+// take gives n numbers; who only looks leaves them for the next.
+func (b *block) take(n int, look bool) []int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(b.free) < n {
 		return nil
 	}
 	out := b.free[:n:n]
+	if look {
+		return out
+	}
 	b.free = b.free[n:]
 	return out
 }
