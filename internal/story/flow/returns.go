@@ -139,6 +139,9 @@ func returnLine(tx *db.Tx, x *order.Order, c ReturnLine, own []id.Shipment, ship
 		if l == nil || l.Order != x.ID {
 			continue
 		}
+		if sh := shipments[s]; sh.Transit && sh.Decision == shipping.Shipped {
+			return nil, order.ErrReturnMove.Because("shipment %s is still on the road and still ours; record its delivery, and what was refused there comes back at once", sh.Number).At("line")
+		}
 		if left := l.Shipped - l.Returned - pending[l.ID]; c.Qty > left || c.Qty <= 0 {
 			return nil, order.ErrReturnQty.Because("cannot authorise a return of %d: %d were shipped, %d came back and %d are authorised already", c.Qty, l.Shipped, l.Returned, pending[l.ID]).At("qty")
 		}
