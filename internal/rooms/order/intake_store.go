@@ -56,3 +56,36 @@ func KnownIntakes(q db.Querier, source string, keys []string) (map[string]Intake
 		})
 	return out, err
 }
+
+// UnderstandIntakes ties intakes to the documents that they became. An intake
+// becomes a document once: one that is settled already breaks the batch.
+func UnderstandIntakes(tx *db.Tx, docType string, docs map[id.Intake]int64) {
+	l := db.NewList(len(docs))
+	for i, doc := range docs {
+		l.Add(int64(i), doc)
+	}
+	tx.Put(`WITH {a: id BIGINT, doc BIGINT} UPDATE intake SET state='understood', doc_type=$1, doc_id=a.doc, version=intake.version+1, tx_id=$2
+		FROM a WHERE intake.id=a.id AND intake.state='received'`, l, docType, tx.ID())
+}
+
+// RefuseIntakes sends received intakes to the exception queue, with the code of
+// the rule that they broke.
+func RefuseIntakes(tx *db.Tx, list []Intake) {
+	l := db.NewList(len(list))
+	for _, i := range list {
+		l.Add(int64(i.ID), i.Reason, i.Findings)
+	}
+	tx.Put(`WITH {a: id BIGINT, reason TEXT, f TEXT} UPDATE intake SET state='refused', reason_code=a.reason, findings=a.f, version=intake.version+1, tx_id=$1
+		FROM a WHERE intake.id=a.id AND intake.state='received'`, l, tx.ID())
+}
+
+// MergeIntakes takes refused intakes out of the queue: another intake carries
+// what they hold.
+func MergeIntakes(tx *db.Tx, into map[id.Intake]id.Intake) {
+	l := db.NewList(len(into))
+	for i, by := range into {
+		l.Add(int64(i), int64(by))
+	}
+	tx.Put(`WITH {a: id BIGINT, doc BIGINT} UPDATE intake SET state='merged', doc_type='intake', doc_id=a.doc, version=intake.version+1, tx_id=$1
+		FROM a WHERE intake.id=a.id AND intake.state='refused'`, l, tx.ID())
+}

@@ -167,6 +167,25 @@ func load(q db.Querier, ids []id.Order, sql string) (map[id.Order]*Order, error)
 	return out, err
 }
 
+// Head is where an order stands, without its lines.
+type Head struct {
+	Decision, Status string
+	HoldMask         int64
+}
+
+// Heads reads where orders stand.
+func Heads(q db.Querier, ids []id.Order) (map[id.Order]Head, error) {
+	out := make(map[id.Order]Head, len(ids))
+	err := q.Each(`WITH {a: id BIGINT} SELECT o.id, o.decision, o.status, o.hold_mask FROM a JOIN sales_order o ON o.id=a.id`, db.Ints(ids), nil, func(r *db.Rows) error {
+		var o id.Order
+		var h Head
+		err := r.Scan((*int64)(&o), &h.Decision, &h.Status, &h.HoldMask)
+		out[o] = h
+		return err
+	})
+	return out, err
+}
+
 // Decide writes decisions, masks, totals and derived states of orders that the
 // caller holds locked; every order must still stand at the version it was read with.
 func Decide(tx *db.Tx, orders []*Order) {

@@ -224,3 +224,10 @@ func ReceiptsOfLines(q db.Querier, lines map[id.Statement][]id.BankLine) (map[id
 	})
 	return out, err
 }
+
+// LastClosing gives the balance with which the newest statement of an account ended.
+func LastClosing(q db.Querier, account id.BankAccount) (int64, error) {
+	var v int64
+	_, err := q.One(`SELECT closing FROM statement WHERE account_id=$1 ORDER BY to_on DESC, id DESC LIMIT 1`, []any{int64(account)}, &v)
+	return v, err
+}

@@ -129,7 +129,12 @@ func Decide(tx *db.Tx, list []*Shipment) {
 // SaveLines writes the counters of lines of locked shipments.
 func SaveLines(tx *db.Tx, lines []*Line) {
 	l := db.NewList(len(lines))
+	seen := make(map[id.ShipLine]bool, len(lines))
 	for _, x := range lines {
+		if seen[x.ID] { // came back twice: the locked copy has both
+			continue
+		}
+		seen[x.ID] = true
 		l.Add(int64(x.ID), x.Planned, x.Reserved, x.Picked, x.Packed, x.Shipped, x.Delivered, x.Refused, x.Returned, x.Cost, x.ReturnedCost, x.ShortReason)
 	}
 	tx.Put(`WITH {a: id BIGINT, plan BIGINT, res BIGINT, pick BIGINT, pack BIGINT, shp BIGINT, del BIGINT, ref BIGINT, ret BIGINT, cost BIGINT, rc BIGINT, sr TEXT}

@@ -206,11 +206,24 @@ func AddDocs(tx *db.Tx, docs []Doc) {
 		SELECT a.id, a.kind, a.ref, a.partner, a.p, a.d, a.reason, a.mig, $1 FROM a`, l, tx.ID())
 }
 
-// DocByReference finds a paper of a kind by its outside number; 0 when there is none.
-func DocByReference(q db.Querier, kind, reference string) (id.StockDoc, error) {
-	var v id.StockDoc
-	_, err := q.One(`SELECT id FROM stock_doc WHERE kind=$1 AND reference=$2 ORDER BY id LIMIT 1`, []any{kind, reference}, (*int64)(&v))
-	return v, err
+// Reference is the outside number of a paper, unique within its kind.
+type Reference struct{ Kind, Number string }
+
+// DocsByReference finds papers by their outside numbers.
+func DocsByReference(q db.Querier, refs []Reference) (map[Reference]id.StockDoc, error) {
+	l := db.NewList(len(refs))
+	for _, r := range refs {
+		l.Add(r.Kind, r.Number)
+	}
+	out := map[Reference]id.StockDoc{}
+	err := q.Each(`WITH {a: k TEXT, n TEXT} SELECT d.kind, d.reference, d.id FROM a JOIN stock_doc d ON d.kind=a.k AND d.reference=a.n`, l, nil, func(r *db.Rows) error {
+		var ref Reference
+		var v id.StockDoc
+		err := r.Scan(&ref.Kind, &ref.Number, (*int64)(&v))
+		out[ref] = v
+		return err
+	})
+	return out, err
 }
 
 // MovesOf reads the moves of a paper.

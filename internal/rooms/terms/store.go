@@ -99,3 +99,22 @@ func AddHolidays(tx *db.Tx, calendar string, days map[day.Day]string) {
 	tx.Do(`WITH {a: d TEXT, n TEXT} INSERT INTO holiday(calendar, day, name) SELECT $1, a.d, a.n FROM a WHERE true
 		ON CONFLICT (calendar, day) DO NOTHING`, l, calendar)
 }
+
+// Holiday is a day on which a calendar does no business.
+type Holiday struct {
+	Calendar string  `json:"calendar" doc:"code of the calendar, as terms name it"`
+	Day      day.Day `json:"day"`
+	Name     string  `json:"name"`
+}
+
+// HolidaysOf lists the holidays of all calendars, or of one.
+func HolidaysOf(q db.Querier, calendar string) ([]Holiday, error) {
+	out := []Holiday{}
+	err := q.Each(`SELECT calendar, day, name FROM holiday WHERE calendar=$1 OR $1='' ORDER BY calendar, day`, nil, []any{calendar}, func(r *db.Rows) error {
+		var h Holiday
+		err := r.Scan(&h.Calendar, (*string)(&h.Day), &h.Name)
+		out = append(out, h)
+		return err
+	})
+	return out, err
+}

@@ -242,6 +242,7 @@ func (o *Office) capture(tx *db.Tx, drafts []Draft) ([]Result[Placed], error) {
 	}
 	var events []event.Event
 	var opened []hold.Hold
+	understood := map[id.Intake]int64{}
 	for i, x := range orders {
 		if x == nil {
 			continue
@@ -254,6 +255,9 @@ func (o *Office) capture(tx *db.Tx, drafts []Draft) ([]Result[Placed], error) {
 		events = append(events, event.Event{Type: "order.captured", Subject: event.About("order", int64(x.ID)),
 			Refs: []event.Ref{{Type: "intake", ID: int64(drafts[i].Intake), Qualifier: "from"}},
 			Body: map[string]any{"number": x.Number, "po": x.PONumber, "lines": len(x.Lines), "gross": money.Format(x.Gross(), x.Currency), "currency": x.Currency}})
+		if drafts[i].Intake != 0 {
+			understood[drafts[i].Intake] = int64(x.ID)
+		}
 		for _, h := range holds[i] {
 			opened = append(opened, h)
 			out[i].Value.Holds = append(out[i].Value.Holds, h.Sentence)
@@ -265,6 +269,7 @@ func (o *Office) capture(tx *db.Tx, drafts []Draft) ([]Result[Placed], error) {
 			v.Lines = append(v.Lines, l.ID)
 		}
 	}
+	order.UnderstandIntakes(tx, "order", understood)
 	hold.Open(tx, opened)
 	for _, h := range opened {
 		events = append(events, heldEvent(h))

@@ -163,6 +163,8 @@ func mayConfirm(x *order.Order, c Confirm, seen once[id.Order]) error {
 		return twice("order " + x.Number)
 	case c.Version != 0 && c.Version != x.Version:
 		return order.ErrStale.Because("order %s was changed meanwhile (version %d, you have %d); read it again", x.Number, x.Version, c.Version)
+	case x.Decision == order.Closed: // only a return reopens it, with what was promised before
+		return order.ErrMove.Because("order %s is closed; what is to be delivered again needs a new order", x.Number)
 	case x.Decision != order.Captured:
 		return x.Move(order.Confirmed)
 	case x.HoldMask&hold.OnConfirm != 0:

@@ -260,8 +260,11 @@ func (w *billing) note(inv *invoice.Invoice, parts []taking, on day.Day, reason 
 	doc := &invoice.Invoice{ID: id.Invoice(w.tx.NewID()), Kind: "credit_note", TypeCode: "381", Series: invoice.SeriesCredit, Customer: inv.Customer, BillTo: inv.BillTo, Payer: inv.Payer, Order: inv.Order,
 		Currency: inv.Currency, FxRate: inv.FxRate, IssuedOn: on, SuppliedFrom: inv.SuppliedFrom, SuppliedTo: inv.SuppliedTo, DueOn: on, BuyerReference: inv.BuyerReference, PONumber: inv.PONumber,
 		Original: inv.ID, Reason: reason, TaxSource: inv.TaxSource, Parties: inv.Parties}
+	origin := map[*invoice.Extra]*invoice.Extra{}
 	for _, p := range parts {
-		w.takePart(doc, inv, p)
+		if x := w.takePart(doc, inv, p); x != nil {
+			origin[x] = p.extra
+		}
 	}
 	if discounts {
 		if err := w.giveBackDiscount(doc, inv); err != nil {
@@ -270,14 +273,11 @@ func (w *billing) note(inv *invoice.Invoice, parts []taking, on day.Day, reason 
 	}
 	doc.Total(w.Policy.TaxMode == "line", 0)
 	w.lastTakesRest(doc, inv)
-	w.convert(doc)
-	for _, l := range doc.Lines {
-		c := w.credited[int64(l.Original)]
-		w.credited[int64(l.Original)] = invoice.Credited{ID: int64(l.Original), Qty: c.Qty + l.Qty, Net: c.Net + l.Net, Tax: c.Tax + l.Tax}
-	}
-	if doc.Payable <= 0 {
+	if doc.Payable <= 0 { // nothing was marked as credited yet
 		return nil, invoice.ErrCredit.Because("this credit of invoice %s comes to %s %s: nothing would be given back", inv.Number, money.Format(doc.Payable, doc.Currency), doc.Currency)
 	}
+	w.convert(doc)
+	w.mark(doc, inv, origin)
 	fc := money.Convert(doc.Payable, doc.Currency, w.Currency, dec.Must(doc.FxRate))
 	account := id.Credit(0)
 	for _, l := range inv.Lines {
@@ -300,21 +300,40 @@ func noteRefs(inv *invoice.Invoice) []event.Ref {
 	return refs
 }
 
-func (w *billing) takePart(doc, inv *invoice.Invoice, p taking) {
+// mark counts what a note credits on the invoice's lines and extras, also on
+// the locked copy, for a second note of the batch.
+func (w *billing) mark(doc, inv *invoice.Invoice, origin map[*invoice.Extra]*invoice.Extra) {
+	for _, l := range doc.Lines {
+		c := w.credited[int64(l.Original)]
+		w.credited[int64(l.Original)] = invoice.Credited{ID: int64(l.Original), Qty: c.Qty + l.Qty, Net: c.Net + l.Net, Tax: c.Tax + l.Tax}
+		if o := lineOf(inv, l.Original); o != nil {
+			o.CreditedQty, o.CreditedNet, o.CreditedTax = o.CreditedQty+l.Qty, o.CreditedNet+l.Net, o.CreditedTax+l.Tax
+		}
+	}
+	for _, x := range doc.Extras {
+		if o := origin[x]; o != nil {
+			c := w.extras[o.ID]
+			w.extras[o.ID] = invoice.Credited{ID: o.ID, Net: c.Net + x.Amount, Tax: c.Tax + x.Tax}
+			o.CreditedNet, o.CreditedTax = o.CreditedNet+x.Amount, o.CreditedTax+x.Tax
+		}
+	}
+}
+
+// takePart puts one part on a note; it gives the extra that it made, if any.
+func (w *billing) takePart(doc, inv *invoice.Invoice, p taking) *invoice.Extra {
 	if p.extra != nil {
 		if p.net == 0 {
-			return
+			return nil
 		}
 		x := *p.extra
 		x.ID, x.No, x.Amount, x.Billable = w.tx.NewID(), int64(len(doc.Extras)+1), p.net, 0
 		x.Tax = p.extra.Tax - p.extra.CreditedTax
 		x.CreditedNet, x.CreditedTax = 0, 0
 		doc.Extras = append(doc.Extras, &x)
-		w.extras[p.extra.ID] = invoice.Credited{ID: p.extra.ID, Net: p.net, Tax: p.extra.Tax - p.extra.CreditedTax}
-		return
+		return &x
 	}
 	if p.net == 0 && p.qty == 0 {
-		return
+		return nil
 	}
 	l := *p.line
 	l.ID, l.No, l.Original, l.Qty, l.Net, l.Billable = id.InvoiceLine(w.tx.NewID()), int64(len(doc.Lines)+1), p.line.ID, p.qty, p.net, 0
@@ -327,6 +346,7 @@ func (w *billing) takePart(doc, inv *invoice.Invoice, p taking) {
 		p.billable.InvoiceLine = l.ID
 	}
 	doc.Lines = append(doc.Lines, &l)
+	return nil
 }
 
 // giveBackDiscount adds, per tax code, the share of the cash discount that the
@@ -407,19 +427,30 @@ func (w *billing) lastTakesRest(doc, inv *invoice.Invoice) {
 		if plain != net {
 			continue
 		}
-		diff := tax - discount - t.Tax
-		if diff == 0 || abs(diff) > int64(len(inv.Lines)) {
+		diff := tax - discount - t.Tax // a part of a cent from each note before
+		if diff == 0 {
 			continue
 		}
 		t.Tax += diff
 		doc.Tax += diff
 		doc.Gross += diff
 		doc.Payable += diff
-		for _, l := range doc.Lines {
-			if l.TaxCode == t.Code {
-				l.Tax += diff
-				break
-			}
+		w.shareOf(doc, t.Code, diff)
+	}
+}
+
+// shareOf gives the first line of a tax code, or its first charge or allowance, a difference of tax to carry.
+func (w *billing) shareOf(doc *invoice.Invoice, code string, diff int64) {
+	for _, l := range doc.Lines {
+		if l.TaxCode == code {
+			l.Tax += diff
+			return
+		}
+	}
+	for _, x := range doc.Extras {
+		if x.TaxCode == code && x.Role != "discount" {
+			x.Tax += x.Sign * diff
+			return
 		}
 	}
 }
@@ -529,13 +560,15 @@ func (w *billing) creditReturn(g *group) error {
 	inv := w.originals[g.original]
 	var parts []taking
 	refs := []*invoice.Billable{}
+	takenQty, takenNet := map[id.InvoiceLine]int64{}, map[id.InvoiceLine]int64{} // a line may have come back in parts
 	for _, b := range g.parts {
 		l := lineOf(inv, b.OriginalLine)
-		net := min(-b.Net, l.Net-l.CreditedNet)
-		qty := min(b.Qty, l.Qty-l.CreditedQty)
+		net := min(-b.Net, l.Net-l.CreditedNet-takenNet[l.ID])
+		qty := min(b.Qty, l.Qty-l.CreditedQty-takenQty[l.ID])
 		if qty == 0 {
 			return invoice.ErrCredit.Because("line %d of invoice %s is credited in full already; the return has nothing to take back", l.No, inv.Number)
 		}
+		takenQty[l.ID], takenNet[l.ID] = takenQty[l.ID]+qty, takenNet[l.ID]+net
 		parts = append(parts, taking{line: l, qty: qty, net: net, billable: b})
 		refs = append(refs, b)
 	}

@@ -167,17 +167,16 @@ func (w *stocking) doc(kind, reference, partner, reason string, on, documentOn d
 func (w *stocking) book(papers []*paper) ([]Result[Stocked], error) {
 	out := make([]Result[Stocked], len(papers))
 	var spots []stock.Spot
+	known, err := w.known(papers)
+	if err != nil {
+		return nil, err
+	}
 	for i, p := range papers {
-		if p.fault == nil {
-			known, err := stock.DocByReference(w.tx, p.doc.Kind, p.doc.Reference)
-			if err != nil {
-				return nil, err
-			}
-			if known != 0 {
-				out[i].Value = Stocked{Doc: known, Known: true}
-				p.fault = errKnown
-				continue
-			}
+		ref := stock.Reference{Kind: p.doc.Kind, Number: p.doc.Reference}
+		if d, ok := known[ref]; ok && p.fault == nil {
+			out[i].Value = Stocked{Doc: d, Known: true}
+			p.fault = errKnown
+			continue
 		}
 		for _, r := range p.rows {
 			spots = append(spots, r.spot)
@@ -211,6 +210,17 @@ func (w *stocking) book(papers []*paper) ([]Result[Stocked], error) {
 	stock.Book(w.tx, moves)
 	ledger.Post(w.tx, w.chart, entries)
 	return out, event.Record(w.tx, events...)
+}
+
+// known finds papers that were booked before.
+func (w *stocking) known(papers []*paper) (map[stock.Reference]id.StockDoc, error) {
+	refs := make([]stock.Reference, 0, len(papers))
+	for _, p := range papers {
+		if p.fault == nil {
+			refs = append(refs, stock.Reference{Kind: p.doc.Kind, Number: p.doc.Reference})
+		}
+	}
+	return stock.DocsByReference(w.tx, refs)
 }
 
 var errKnown = fault.Rule{Kind: fault.Conflict, Code: "stock.known"}

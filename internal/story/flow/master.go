@@ -87,6 +87,14 @@ func AddProducts(tx *db.Tx, list []catalog.Product) (map[string]id.Product, map[
 	return ids, fresh, event.Record(tx, events...)
 }
 
+// ChangeProduct changes a product that has not been changed since it was read.
+func ChangeProduct(tx *db.Tx, p *catalog.Product) error {
+	if err := catalog.Update(tx, p); err != nil {
+		return err
+	}
+	return event.Record(tx, event.Event{Type: "product.changed", Subject: event.About("product", int64(p.ID)), Body: map[string]string{"sku": p.SKU}})
+}
+
 // AddPrices saves prices into lists.
 func AddPrices(tx *db.Tx, prices []pricing.Price) (refused int, err error) {
 	if refused, err = pricing.Add(tx, prices); err != nil {
