@@ -12,9 +12,12 @@ import (
 	"time"
 
 	"kontor/internal/rooms/access"
+	"kontor/internal/rooms/ledger"
+	"kontor/internal/rooms/stock"
 	"kontor/internal/story/flow"
 	"kontor/internal/tools/db"
 	"kontor/internal/tools/event"
+	"kontor/internal/tools/idem"
 	"kontor/internal/tools/schema"
 )
 
@@ -57,6 +60,9 @@ func Open(ctx context.Context, dsn string, o db.Options) (*App, error) {
 	return &App{DB: d, Office: flow.Open(d)}, nil
 }
 
+// keepKeys is how long the answer to an idempotency key is remembered.
+const keepKeys = 30 * 24 * time.Hour
+
 // Work starts the background workers: the sequencer that gives events their
 // place in the log, and, with advance, the job that runs what is due.
 func (a *App) Work(ctx context.Context, advance bool) {
@@ -64,6 +70,20 @@ func (a *App) Work(ctx context.Context, advance bool) {
 	a.every(ctx, 200*time.Millisecond, "sequencer", func() error {
 		_, err := event.Sequence(ctx, a.DB)
 		return err
+	})
+	a.every(ctx, 30*time.Second, "roll-up", func() error {
+		return a.DB.Write(ctx, db.Actor{ID: access.System}, func(tx *db.Tx) error {
+			if err := stock.RollUp(tx); err != nil {
+				return err
+			}
+			return ledger.RollUp(tx)
+		})
+	})
+	a.every(ctx, time.Hour, "prune idempotency keys", func() error {
+		return a.DB.Write(ctx, db.Actor{ID: access.System}, func(tx *db.Tx) error {
+			idem.Prune(tx, tx.Now().Add(-keepKeys).UnixMicro())
+			return nil
+		})
 	})
 	if advance {
 		a.every(ctx, time.Second, "advance", func() error {

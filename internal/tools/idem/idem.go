@@ -69,11 +69,25 @@ func Claim(tx *db.Tx, keys []Key) (fresh []bool, answers []string, faults []erro
 		i := at[c]
 		answers[i] = answer
 		if body != keys[i].Body {
-			faults[i] = ErrBody.Because("the idempotency key %q was used before with another request; use a new key for a new request", c.key)
+			faults[i] = otherBody(c.key)
 		}
 		return nil
 	})
 	return
+}
+
+// Look gives the stored answer of a key, "" when it was never used.
+func Look(q db.Querier, k Key) (answer string, err error) {
+	var body string
+	ok, err := q.One(`SELECT body_hash, answer FROM idem WHERE client_id=$1 AND key=$2`, []any{k.Client, k.Key}, &body, &answer)
+	if err == nil && ok && body != k.Body {
+		err = otherBody(k.Key)
+	}
+	return answer, err
+}
+
+func otherBody(key string) error {
+	return ErrBody.Because("the idempotency key %q was used before with another request; use a new key for a new request", key)
 }
 
 // Answer stores what the command answered, for its twins.
