@@ -48,6 +48,8 @@ type ShipRules struct {
 	Complete bool  `json:"complete,omitempty" doc:"ship only complete orders"`
 	OverBP   int64 `json:"over_bp,omitempty" doc:"over-delivery allowed, hundredths of a percent"`
 	UnderBP  int64 `json:"under_bp,omitempty" doc:"an open rest up to this share closes the line"`
+
+	DuplicateDays int `json:"duplicate_days,omitempty" minimum:"0" maximum:"60" doc:"an order with the same products and quantities within so many days waits for a person; 0 = not looked at"`
 }
 
 // BillRules say when and how invoices are made.

@@ -338,3 +338,25 @@ func PapersOf(q db.Querier, orders []id.Order) (map[id.Order][]int64, error) {
 	})
 	return out, err
 }
+
+// PapersOfExtras gives the papers on which billables stand as charges or allowances.
+func PapersOfExtras(q db.Querier, billables map[int64][]*Billable) ([]id.Invoice, error) {
+	var orders []id.Order
+	seen := map[id.Order]bool{}
+	for _, list := range billables {
+		for _, b := range list {
+			if b.Billed > 0 && b.InvoiceLine == 0 && !seen[b.Order] {
+				seen[b.Order] = true
+				orders = append(orders, b.Order)
+			}
+		}
+	}
+	papers, err := PapersOf(q, orders)
+	var out []id.Invoice
+	for _, list := range papers {
+		for _, p := range list {
+			out = append(out, id.Invoice(p))
+		}
+	}
+	return out, err
+}

@@ -9,6 +9,10 @@
 package order
 
 import (
+	"fmt"
+	"sort"
+	"strings"
+
 	"kontor/internal/words/day"
 	"kontor/internal/words/fault"
 	"kontor/internal/words/id"
@@ -46,6 +50,7 @@ var (
 	ErrUnknown   = fault.Rule{Kind: fault.NotFound, Code: "order.unknown"}
 	ErrMove      = fault.Rule{Kind: fault.Conflict, Code: "order.move"}
 	ErrDuplicate = fault.Rule{Kind: fault.Conflict, Code: "order.duplicate-po"}
+	ErrTwin      = fault.Rule{Kind: fault.Refused, Code: "order.twin"}
 	ErrStale     = fault.Rule{Kind: fault.Stale, Code: "order.stale"}
 	ErrInvalid   = fault.Rule{Kind: fault.Invalid, Code: "order.invalid"}
 	ErrEmpty     = fault.Rule{Kind: fault.Invalid, Code: "order.empty"}
@@ -174,7 +179,7 @@ func (l *Line) DueToBill() int64 {
 	base := l.Shipped - l.Returned
 	switch l.BillPolicy {
 	case "order":
-		base = l.Ordered - l.Cancelled
+		base = l.Ordered - l.Cancelled - l.Returned
 	case "never":
 		return 0
 	}
@@ -323,6 +328,18 @@ func (o *Order) Move(to string) error {
 		}
 	}
 	return ErrMove.Because("order %s is %s and cannot become %s", o.Number, o.Decision, to)
+}
+
+// Signature names what an order asks for: products and quantities, whatever their sequence.
+func (o *Order) Signature() string {
+	var parts []string
+	for _, l := range o.Lines {
+		if l.Product != 0 {
+			parts = append(parts, fmt.Sprintf("%d×%d", l.Product, l.Ordered))
+		}
+	}
+	sort.Strings(parts)
+	return strings.Join(parts, " ")
 }
 
 // Line finds a line by id.

@@ -4,6 +4,7 @@ import (
 	"sort"
 
 	"kontor/internal/tools/db"
+	"kontor/internal/words/day"
 	"kontor/internal/words/id"
 )
 
@@ -75,6 +76,23 @@ func Place(tx *db.Tx, orders []*Order) (placed map[id.Order]bool, holder map[id.
 		return err
 	})
 	return placed, holder, err
+}
+
+// Resembling names orders, not cancelled, that a customer placed in a time with the same net.
+func Resembling(q db.Querier, customers []id.Customer, nets []int64, from, to []day.Day) ([]id.Order, error) {
+	l := db.NewList(len(customers))
+	for i := range customers {
+		l.Add(int64(customers[i]), nets[i], string(from[i]), string(to[i]))
+	}
+	var out []id.Order
+	err := q.Each(`WITH {a: c BIGINT, net BIGINT, f TEXT, t TEXT} SELECT o.id FROM a JOIN sales_order o ON o.customer_id=a.c
+		WHERE o.net_amt=a.net AND o.ordered_on>=a.f AND o.ordered_on<=a.t AND o.decision<>'cancelled'`, l, nil, func(r *db.Rows) error {
+		var o id.Order
+		err := r.Scan((*int64)(&o))
+		out = append(out, o)
+		return err
+	})
+	return out, err
 }
 
 // InsertLines writes lines.

@@ -74,11 +74,11 @@ func (o *Office) bill(tx *db.Tx, cmds []Bill) ([]Result[Billed], error) {
 	for _, c := range cmds {
 		last = max(last, c.On)
 	}
-	candidates, err := invoice.OfOrders(tx, ids, last)
-	if err != nil {
+	if w.orders, err = order.Lock(tx, ids); err != nil {
 		return nil, err
 	}
-	if w.orders, err = order.Lock(tx, ids); err != nil {
+	candidates, err := invoice.OfOrders(tx, ids, last) // under the lock: a return must not slip in between
+	if err != nil {
 		return nil, err
 	}
 	names := make([]id.Billable, len(candidates))

@@ -177,11 +177,8 @@ func cancelWanted(x *order.Order, c Cancel) (map[*order.Line]int64, error) {
 			return nil, order.ErrQty.Because("cannot cancel %d of line %d: only %d are open; what was shipped needs a return", want[l], l.No, l.Open()).At("lines")
 		}
 	}
-	if len(c.Lines) > 0 {
-		return want, nil
-	}
 	for _, l := range x.Lines {
-		if l.Goods() && l.Open() > 0 {
+		if len(c.Lines) == 0 && l.Goods() && l.Open() > 0 {
 			want[l] = l.Open()
 		}
 	}

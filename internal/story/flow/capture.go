@@ -225,6 +225,9 @@ func (o *Office) capture(tx *db.Tx, drafts []Draft) ([]Result[Placed], error) {
 		}
 		good = append(good, orders[i])
 	}
+	if err := f.twins(good, holds, orders); err != nil {
+		return nil, err
+	}
 	nums, err := o.numbers(tx, len(good))
 	if err != nil {
 		return nil, err
@@ -275,6 +278,56 @@ func (o *Office) capture(tx *db.Tx, drafts []Draft) ([]Result[Placed], error) {
 		events = append(events, heldEvent(h))
 	}
 	return out, event.Record(tx, events...)
+}
+
+// twins holds orders that ask for the same as another one of the same customer
+// a few days ago, where the customer's rules say that this needs a person.
+func (f *facts) twins(good []*order.Order, holds [][]hold.Hold, all []*order.Order) error {
+	days := map[id.Customer]int{}
+	for _, c := range f.customers {
+		days[c.ID] = c.Ship.DuplicateDays
+	}
+	var customers []id.Customer
+	var nets []int64
+	var from, to []day.Day
+	for _, x := range good {
+		if n := days[x.Customer]; n > 0 {
+			customers, nets = append(customers, x.Customer), append(nets, x.Net)
+			from, to = append(from, x.OrderedOn.AddDays(-n)), append(to, x.OrderedOn.AddDays(n))
+		}
+	}
+	if len(customers) == 0 {
+		return nil
+	}
+	ids, err := order.Resembling(f.tx, customers, nets, from, to)
+	if err != nil {
+		return err
+	}
+	old, err := order.Read(f.tx, uniqueOrders(ids))
+	if err != nil {
+		return err
+	}
+	known := map[string]string{}
+	for _, x := range old {
+		known[fmt.Sprint(x.Customer, x.Signature())] = x.Number
+	}
+	for i, x := range all {
+		if x == nil || days[x.Customer] == 0 {
+			continue
+		}
+		k := fmt.Sprint(x.Customer, x.Signature())
+		if twin, ok := known[k]; ok {
+			e := order.ErrTwin.Because("order %s of this customer asks for the same products and quantities; release the hold if this is a new order, or cancel it", twin)
+			holds[i] = append(holds[i], hold.Hold{SubjectType: "order", Subject: int64(x.ID), Scope: hold.OnConfirm, Kind: hold.Duplicate, Code: e.Code, Sentence: e.Sentence})
+			x.HoldMask |= hold.OnConfirm
+		}
+		known[k] = "before this one"
+	}
+	return nil
+}
+
+func uniqueOrders(ids []id.Order) []id.Order {
+	return orderIDs(ids, func(o id.Order) id.Order { return o })
 }
 
 func heldEvent(h hold.Hold) event.Event {

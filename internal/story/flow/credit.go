@@ -149,6 +149,9 @@ func (w *billing) creditOne(inv *invoice.Invoice, c Credit, cmd int) error {
 		return err
 	}
 	if c.Cancel {
+		if c.Rebill && hasReturns(inv) {
+			return invoice.ErrMixed.Because("invoice %s nets a return: cancel it without rebill and bill the rest anew", inv.Number).At("rebill")
+		}
 		if err := w.takeBackPosting(doc, inv); err != nil {
 			return err
 		}
@@ -161,6 +164,15 @@ func (w *billing) creditOne(inv *invoice.Invoice, c Credit, cmd int) error {
 	}
 	w.docs, w.owner = append(w.docs, doc), append(w.owner, []int{cmd})
 	return nil
+}
+
+func hasReturns(inv *invoice.Invoice) bool {
+	for _, l := range inv.Lines {
+		if l.Net < 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // all takes what is left of every line, charge and allowance.
@@ -189,6 +201,7 @@ func (w *billing) all(inv *invoice.Invoice, whole bool) ([]taking, error) {
 func named(inv *invoice.Invoice, lines []CreditLine) ([]taking, error) {
 	var parts []taking
 	seen := once[id.InvoiceLine]{}
+	taken := map[string]int64{} // net per tax code
 	for i, c := range lines {
 		l := lineOf(inv, c.Line)
 		if l == nil {
@@ -205,9 +218,29 @@ func named(inv *invoice.Invoice, lines []CreditLine) ([]taking, error) {
 			return nil, fault.At(invoice.ErrCredit.Because("cannot credit %s of line %d: %s of %s %s are left", money.Format(p.net, inv.Currency), l.No, money.Format(l.Net-l.CreditedNet, inv.Currency),
 				money.Format(l.Net, inv.Currency), inv.Currency), "lines[%d]", i)
 		}
+		if taken[l.TaxCode] += p.net; taken[l.TaxCode] > leftOf(inv, l.TaxCode) {
+			return nil, fault.At(invoice.ErrCredit.Because("cannot credit %s of invoice %s: with its allowances, returns and earlier credits only %s %s are left at tax code %s", money.Format(taken[l.TaxCode], inv.Currency),
+				inv.Number, money.Format(leftOf(inv, l.TaxCode), inv.Currency), inv.Currency, l.TaxCode), "lines[%d]", i)
+		}
 		parts = append(parts, p)
 	}
 	return parts, nil
+}
+
+// leftOf is the net of a tax code that no credit note has taken back yet; lines
+// may be negative, for goods that came back before the invoice.
+func leftOf(inv *invoice.Invoice, code string) (net int64) {
+	for _, l := range inv.Lines {
+		if l.TaxCode == code {
+			net += l.Net - l.CreditedNet
+		}
+	}
+	for _, x := range inv.Extras {
+		if x.TaxCode == code {
+			net += x.Sign * (x.Amount - x.CreditedNet)
+		}
+	}
+	return net
 }
 
 func lineOf(inv *invoice.Invoice, l id.InvoiceLine) *invoice.Line {
@@ -404,16 +437,14 @@ func (w *billing) lastTakesRest(doc, inv *invoice.Invoice) {
 		return
 	}
 	for _, t := range doc.Taxes {
-		net, tax := int64(0), int64(0) // what would be left of the code after this note
+		net, tax := leftOf(inv, t.Code), int64(0) // what is left of the code before this note
 		for _, l := range inv.Lines {
 			if l.TaxCode == t.Code {
-				net += l.Net - l.CreditedNet
 				tax += l.Tax - l.CreditedTax
 			}
 		}
 		for _, x := range inv.Extras {
 			if x.TaxCode == t.Code {
-				net += x.Sign * (x.Amount - x.CreditedNet)
 				tax += x.Sign * (x.Tax - x.CreditedTax)
 			}
 		}
@@ -561,14 +592,18 @@ func (w *billing) creditReturn(g *group) error {
 	var parts []taking
 	refs := []*invoice.Billable{}
 	takenQty, takenNet := map[id.InvoiceLine]int64{}, map[id.InvoiceLine]int64{} // a line may have come back in parts
+	left := map[string]int64{}
+	for _, l := range inv.Lines {
+		left[l.TaxCode] = leftOf(inv, l.TaxCode)
+	}
 	for _, b := range g.parts {
 		l := lineOf(inv, b.OriginalLine)
-		net := min(-b.Net, l.Net-l.CreditedNet-takenNet[l.ID])
+		net := max(0, min(-b.Net, l.Net-l.CreditedNet-takenNet[l.ID], left[l.TaxCode]))
 		qty := min(b.Qty, l.Qty-l.CreditedQty-takenQty[l.ID])
 		if qty == 0 {
 			return invoice.ErrCredit.Because("line %d of invoice %s is credited in full already; the return has nothing to take back", l.No, inv.Number)
 		}
-		takenQty[l.ID], takenNet[l.ID] = takenQty[l.ID]+qty, takenNet[l.ID]+net
+		takenQty[l.ID], takenNet[l.ID], left[l.TaxCode] = takenQty[l.ID]+qty, takenNet[l.ID]+net, left[l.TaxCode]-net
 		parts = append(parts, taking{line: l, qty: qty, net: net, billable: b})
 		refs = append(refs, b)
 	}

@@ -79,6 +79,7 @@ type delivering struct {
 	orders   map[id.Order]*order.Order
 	pots     map[stock.Spot]*stock.Pot
 	billed   map[int64][]*invoice.Billable // by shipment line
+	ahead    map[int64][]*invoice.Billable // by order line, of lines billed ahead
 	calendar *ledger.Calendar
 
 	hit       map[id.Order]bool
@@ -113,10 +114,28 @@ func (w *delivering) lock(shipments map[id.Shipment]*shipping.Shipment) error {
 	if w.billed, err = invoice.BySource(w.tx, "delivery", lines); err != nil {
 		return err
 	}
+	if err := w.loadAhead(); err != nil {
+		return err
+	}
 	if w.pots, err = stock.LockSpots(w.tx, spots); err != nil {
 		return err
 	}
 	_, err = credit.Lock(w.tx, accounts)
+	return err
+}
+
+// loadAhead reads what lines billed with their order had made billable.
+func (w *delivering) loadAhead() error {
+	var lines []int64
+	for _, x := range w.orders {
+		for _, l := range x.Lines {
+			if l.BillPolicy == "order" && l.Goods() {
+				lines = append(lines, int64(l.ID))
+			}
+		}
+	}
+	var err error
+	w.ahead, err = invoice.BySource(w.tx, "order", lines)
 	return err
 }
 
@@ -206,8 +225,12 @@ func (w *delivering) line(s *shipping.Shipment, l *shipping.Line, x *order.Order
 
 // unbill makes the negative amount for goods that came back.
 func (w *delivering) unbill(x *order.Order, ol *order.Line, l *shipping.Line, n int64, on day.Day) {
-	for _, b := range w.billed[int64(l.ID)] {
-		r := returnBillable(w.tx, b, l, n, on)
+	list, before := w.billed[int64(l.ID)], l.Returned
+	if ol.BillPolicy == "order" {
+		list, before = w.ahead[int64(ol.ID)], ol.Returned
+	}
+	for _, b := range list {
+		r := returnBillable(w.tx, b, l, before, n, on)
 		w.billables = append(w.billables, r)
 		w.exposure = append(w.exposure, credit.Move{Account: x.Credit, DocType: "shipment", Doc: int64(l.Shipment), Shipped: r.Exposed, Cause: "return"})
 	}
@@ -215,9 +238,9 @@ func (w *delivering) unbill(x *order.Order, ol *order.Line, l *shipping.Line, n 
 
 // returnBillable is the negative share of what a delivery made billable. Goods
 // already billed become a credit note of their own; others net in their group.
-func returnBillable(tx *db.Tx, b *invoice.Billable, l *shipping.Line, n int64, on day.Day) *invoice.Billable {
+func returnBillable(tx *db.Tx, b *invoice.Billable, l *shipping.Line, before, n int64, on day.Day) *invoice.Billable {
 	share := func(amount int64) int64 {
-		return money.Share(amount, l.Returned, b.Qty) - money.Share(amount, l.Returned+n, b.Qty)
+		return money.Share(amount, before, b.Qty) - money.Share(amount, before+n, b.Qty)
 	}
 	r := *b
 	r.ID, r.Kind, r.Source, r.SourceNo, r.Sign, r.Qty, r.Billed = id.Billable(tx.NewID()), "return", int64(l.ID), l.Returned+n, -1, n, 0

@@ -21,15 +21,25 @@ type posting struct {
 	entry *ledger.Entry
 	point day.Day // tax point
 	lines []ledger.Line
-	ahead map[string]int64 // per tax code: tax that waits for the supply
-	base  map[string]int64 // … and its base
+	ahead map[string]waiting
 }
+
+// waiting is tax of one code that waits for the supply.
+type waiting struct{ tax, fc, base int64 }
 
 func (p *posting) add(role, code string, sub, doc int64) {
 	if doc == 0 {
 		return
 	}
 	p.lines = append(p.lines, ledger.Line{Role: role, TaxCode: code, Sub: sub, Doc: doc, Currency: p.doc.Currency, Customer: p.doc.Customer})
+}
+
+// revenueRole is where a line's revenue is booked.
+func revenueRole(l *order.Line) string {
+	if l.Role == order.Freight {
+		return "revenue_freight"
+	}
+	return "revenue"
 }
 
 // part books the revenue side of one billable of an invoice. Of a line billed
@@ -39,23 +49,29 @@ func (p *posting) part(b *invoice.Billable, l *order.Line, tax, from int64) {
 	switch {
 	case b.Sign < 0:
 		p.add("sales_allowance", b.TaxCode, 0, -b.Net)
-	case l.Role == order.Freight:
-		p.add("revenue_freight", b.TaxCode, 0, -b.Net)
 	case b.Kind == "order" && !(l.Follows() && l.Product != 0):
 		now := l.NetBetween(min(from, l.Shipped), min(from+b.Qty, l.Shipped))
-		p.add("revenue", b.TaxCode, 0, -now)
+		p.add(revenueRole(l), b.TaxCode, 0, -now)
 		p.add("contract_liability", b.TaxCode, int64(l.ID), -(b.Net - now))
 		if p.Policy.VATChargeableOn == "supply" {
 			if p.ahead == nil {
-				p.ahead, p.base = map[string]int64{}, map[string]int64{}
+				p.ahead = map[string]waiting{}
 			}
 			delivered := max(0, min(l.Shipped-from, b.Qty))
-			p.ahead[b.TaxCode] += tax - money.Share(tax, delivered, b.Qty)
-			p.base[b.TaxCode] += b.Net - now
+			wait := tax - money.Share(tax, delivered, b.Qty)
+			x := p.ahead[b.TaxCode]
+			p.ahead[b.TaxCode] = waiting{x.tax + wait, x.fc + waitFC(p.books, tax, delivered, b.Qty, p.doc.Currency, p.doc.FxRate), x.base + b.Net - now}
 		}
 	default:
-		p.add("revenue", b.TaxCode, 0, -b.Net)
+		p.add(revenueRole(l), b.TaxCode, 0, -b.Net)
 	}
+}
+
+// waitFC is the tax of a line billed ahead that still waits when done of qty is
+// delivered, in company currency at the invoice's rate: converted once, then shared.
+func waitFC(b *books, tax, done, qty int64, cur money.Currency, rate string) int64 {
+	fc := toFC(b, tax, cur, rate)
+	return fc - money.Share(fc, done, qty)
 }
 
 // finish adds receivable, tax and rounding and brings all to company currency.
@@ -73,8 +89,7 @@ func (p *posting) finish(items []*receivable.Item) {
 		side = -1
 	}
 	for _, t := range d.Taxes {
-		wait, base := p.ahead[t.Code], p.base[t.Code]
-		waitFC := money.Convert(wait, d.Currency, p.Currency, rate)
+		wait, waitFC, base := p.ahead[t.Code].tax, p.ahead[t.Code].fc, p.ahead[t.Code].base
 		if wait != 0 || base != 0 {
 			fixed = append(fixed, ledger.Line{Role: "vat_not_due", TaxCode: t.Code, Doc: -wait, Amount: -waitFC, TaxBase: -base, TaxPointOn: p.point, Currency: d.Currency, Customer: d.Customer})
 		}

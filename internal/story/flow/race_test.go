@@ -15,8 +15,8 @@ import (
 	"kontor/internal/words/id"
 )
 
-// captured places n orders of one line in one go.
-func (s *shop) captured(n int, line flow.DraftLine) []id.Order {
+// raceCaptured places n orders of one line in one go.
+func (s *shop) raceCaptured(n int, line flow.DraftLine) []id.Order {
 	s.t.Helper()
 	drafts := make([]flow.Draft, n)
 	for i := range drafts {
@@ -32,10 +32,10 @@ func (s *shop) captured(n int, line flow.DraftLine) []id.Order {
 	return out
 }
 
-// shipped places n orders and brings them to the point where they are due to be billed.
-func (s *shop) shipped(n int, line flow.DraftLine) []id.Order {
+// raceShipped places n orders and brings them to the point where they are due to be billed.
+func (s *shop) raceShipped(n int, line flow.DraftLine) []id.Order {
 	s.t.Helper()
-	orders := s.captured(n, line)
+	orders := s.raceCaptured(n, line)
 	confirm, release := make([]flow.Confirm, n), make([]flow.Release, n)
 	for i, o := range orders {
 		confirm[i].Order, release[i].Order = o, o
@@ -58,8 +58,8 @@ func (s *shop) shipped(n int, line flow.DraftLine) []id.Order {
 	return orders
 }
 
-// looked reads orders as they stand.
-func (s *shop) looked(ids []id.Order) map[id.Order]*order.Order {
+// raceOrders reads orders as they stand.
+func (s *shop) raceOrders(ids []id.Order) map[id.Order]*order.Order {
 	s.t.Helper()
 	var out map[id.Order]*order.Order
 	s.must(s.DB.Read(s.ctx, func(r *db.Reader) error {
@@ -70,8 +70,8 @@ func (s *shop) looked(ids []id.Order) map[id.Order]*order.Order {
 	return out
 }
 
-// sellable reads the pot of a product in the main warehouse.
-func (s *shop) sellable(o *order.Order) *stock.Pot {
+// racePot reads the pot of a product in the main warehouse.
+func (s *shop) racePot(o *order.Order) *stock.Pot {
 	s.t.Helper()
 	spot := stock.Spot{Warehouse: o.Warehouse, Product: o.Lines[0].Product, Status: stock.Sellable}
 	var p *stock.Pot
@@ -90,17 +90,17 @@ func TestTenUnitsGoToTenOfFourThousandRequests(t *testing.T) {
 	const buyers, perBuyer = 200, 4
 	eachRace(t, shopRules{}, func(s *shop, jobs func(string, int, int, []id.Order) []raceJob) {
 		s.stock("BOLT", "6", "4.00")
-		orders := s.captured(buyers*perBuyer, flow.DraftLine{SKU: "BOLT", Qty: "1"})
+		orders := s.raceCaptured(buyers*perBuyer, flow.DraftLine{SKU: "BOLT", Qty: "1"})
 		r := raced(s.t, s.DB, jobs("reserve", buyers, 4, orders)...)
 		if r.Count["confirm"] != 800 || r.Count["reserve"] != 3200 || len(r.Count) != 2 {
 			s.t.Errorf("answers: %v", r.Count)
 		}
 		reserved := int64(0)
-		found := s.looked(orders)
+		found := s.raceOrders(orders)
 		for _, x := range found {
 			reserved += x.Lines[0].Schedules[0].Reserved
 		}
-		p := s.sellable(found[orders[0]])
+		p := s.racePot(found[orders[0]])
 		if reserved != 10 || p.Reserved != 10 || p.OnHand != 10 {
 			s.t.Errorf("%d reserved for orders, %d in the pot of %d", reserved, p.Reserved, p.OnHand)
 		}
@@ -131,7 +131,7 @@ func raceReserve(r *racer) {
 func TestFiftyOfAHundredOrdersFitTheLimit(t *testing.T) {
 	eachRace(t, shopRules{limit: 50000}, func(s *shop, jobs func(string, int, int, []id.Order) []raceJob) {
 		s.stock("BOLT", "100", "4.00")
-		orders := s.captured(100, flow.DraftLine{SKU: "BOLT", Qty: "1", Price: "8.40"}) // 8.40 + 1.60 of tax
+		orders := s.raceCaptured(100, flow.DraftLine{SKU: "BOLT", Qty: "1", Price: "8.40"}) // 8.40 + 1.60 of tax
 		r := raced(s.t, s.DB, jobs("confirm", 100, 1, orders)...)
 		if r.Count["confirmed"] != 50 || r.Count["held"] != 50 || len(r.Count) != 2 {
 			s.t.Errorf("answers: %v", r.Count)
@@ -147,7 +147,7 @@ func TestFiftyOfAHundredOrdersFitTheLimit(t *testing.T) {
 			return err
 		}))
 		confirmed, held := 0, 0
-		for _, x := range s.looked(orders) {
+		for _, x := range s.raceOrders(orders) {
 			if x.Gross() != 1000 {
 				s.t.Fatalf("order %s is of %d", x.Number, x.Gross())
 			}
@@ -193,7 +193,7 @@ func TestSixtyFourPostersLeaveNoGap(t *testing.T) {
 	const posters, each = 64, 3
 	eachRace(t, shopRules{}, func(s *shop, jobs func(string, int, int, []id.Order) []raceJob) {
 		s.stock("BOLT", "200", "4.00")
-		orders := s.shipped(posters*each, flow.DraftLine{SKU: "BOLT", Qty: "1"})
+		orders := s.raceShipped(posters*each, flow.DraftLine{SKU: "BOLT", Qty: "1"})
 		r := raced(s.t, s.DB, jobs("bill", posters, each, orders)...)
 		if r.Count["billed"] != posters*each || r.Count[invoice.ErrNothing.Code] != posters*each || len(r.Count) != 2 {
 			s.t.Errorf("answers: %v", r.Count)
@@ -202,7 +202,7 @@ func TestSixtyFourPostersLeaveNoGap(t *testing.T) {
 		for _, n := range r.Answer {
 			seen[n] = true
 		}
-		year := string(s.today())[:4]
+		year := string(s.raceDay())[:4]
 		for i := range posters * each {
 			if n := fmt.Sprintf("INV-%s-%06d", year, i+1); !seen[n] {
 				s.t.Errorf("%s is missing", n)
@@ -215,7 +215,7 @@ func TestSixtyFourPostersLeaveNoGap(t *testing.T) {
 	})
 }
 
-func (s *shop) today() (on string) {
+func (s *shop) raceDay() (on string) {
 	s.must(s.DB.Read(s.ctx, func(r *db.Reader) error {
 		_, err := r.One(`SELECT MAX(issued_on) FROM invoice`, nil, &on)
 		return err

@@ -240,6 +240,9 @@ func (w *delivering) lockReturns(cmds []TakeBack) (map[id.Return]*order.Return, 
 	if w.billed, err = invoice.BySource(w.tx, "delivery", sources); err != nil {
 		return nil, nil, err
 	}
+	if err := w.loadAhead(); err != nil {
+		return nil, nil, err
+	}
 	if w.pots, err = stock.LockSpots(w.tx, spots); err != nil {
 		return nil, nil, err
 	}

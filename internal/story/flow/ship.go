@@ -13,7 +13,6 @@ import (
 	"kontor/internal/tools/event"
 	"kontor/internal/tools/number"
 	"kontor/internal/words/day"
-	"kontor/internal/words/dec"
 	"kontor/internal/words/id"
 	"kontor/internal/words/money"
 )
@@ -86,6 +85,7 @@ type dispatching struct {
 	transit   map[stock.Spot]*stock.Pot
 	customers map[id.Customer]*customer.Customer
 	ahead     map[int64][]*invoice.Billable // of lines billed ahead
+	liability map[id.Line]bookedAhead
 	calendar  *ledger.Calendar
 
 	hit       map[id.Order]bool
@@ -118,8 +118,10 @@ func (w *dispatching) lock(shipments map[id.Shipment]*shipping.Shipment) error {
 			}
 			x := w.orders[l.Order]
 			accounts = append(accounts, x.Credit)
-			if ol := x.Line(l.OrderLine); ol.BillPolicy == "order" {
-				ahead = append(ahead, int64(ol.ID))
+			for _, ol := range x.Lines {
+				if ol.BillPolicy == "order" {
+					ahead = append(ahead, int64(ol.ID))
+				}
 			}
 		}
 	}
@@ -131,6 +133,9 @@ func (w *dispatching) lock(shipments map[id.Shipment]*shipping.Shipment) error {
 		return err
 	}
 	if w.ahead, err = invoice.BySource(w.tx, "order", credit.Sorted(ahead)); err != nil {
+		return err
+	}
+	if err := w.loadLiabilities(); err != nil {
 		return err
 	}
 	road, err := stock.Ensure(w.tx, spots)
@@ -381,7 +386,9 @@ func (w *dispatching) follow(s *shipping.Shipment, x *order.Order, on day.Day, e
 		l.Apply(c)
 		w.counts = append(w.counts, c)
 		if l.BillPolicy == "order" {
-			w.earn(x, l, from, on, e)
+			if l.Product == 0 { // a service was revenue when it was billed
+				w.earn(x, l, from, on, e)
+			}
 			continue
 		}
 		w.bill(s, x, l, int64(l.ID), "freight", due, l.NetBetween(from, from+due), 0, given(x, l.TaxBetween(from, from+due)), before-exposedFC(w.books, x, l), on)
@@ -415,33 +422,96 @@ func (w *dispatching) underTolerance(x *order.Order) {
 	}
 }
 
-// earn turns what was billed ahead into revenue when the goods go: the
-// contract liability and the tax that waited for the supply.
+// earn turns what was billed ahead into revenue when the goods go: a share of
+// the contract liability as it was booked (it keeps its rate), and of the tax
+// that waited for the supply.
 func (w *dispatching) earn(x *order.Order, l *order.Line, from int64, on day.Day, e *ledger.Entry) {
 	a, z := min(l.Billed, from), min(l.Billed, l.Shipped)
 	if a == z {
 		return
 	}
-	rate := dec.Must(x.FxRate)
+	booked := w.liability[l.ID]
+	before := l.NetBetween(0, a) - (l.Net - booked.doc) // of the liability: released until now
 	net := l.NetBetween(a, z)
-	fc := money.Convert(net, x.Currency, w.Currency, rate)
+	fc := int64(0)
+	if booked.doc != 0 {
+		fc = money.Share(booked.fc, before+net, booked.doc) - money.Share(booked.fc, before, booked.doc)
+	}
 	line := func(role string, doc, fc int64) ledger.Line {
 		return ledger.Line{Role: role, Amount: fc, Doc: doc, Currency: x.Currency, Customer: x.Customer, TaxCode: l.TaxCode}
 	}
 	liability := line("contract_liability", net, fc)
 	liability.Sub = int64(l.ID)
-	e.Lines = append(e.Lines, liability, line("revenue", -net, -fc))
+	e.Lines = append(e.Lines, liability, line(revenueRole(l), -net, -fc))
 	if w.Policy.VATChargeableOn != "supply" {
 		return
 	}
 	for _, b := range w.ahead[int64(l.ID)] {
+		if b.Billed == 0 || b.Qty == 0 {
+			continue
+		}
 		due := money.Share(b.Tax, z, b.Qty) - money.Share(b.Tax, a, b.Qty)
-		dueFC := money.Convert(due, x.Currency, w.Currency, rate)
+		dueFC := waitFC(w.books, b.Tax, a, b.Qty, x.Currency, booked.rate) - waitFC(w.books, b.Tax, z, b.Qty, x.Currency, booked.rate)
 		wait, owed := line("vat_not_due", due, dueFC), line("output_vat", -due, -dueFC)
 		wait.TaxBase, owed.TaxBase = net, -net
 		wait.TaxPointOn, owed.TaxPointOn = on, on
 		e.Lines = append(e.Lines, wait, owed)
 	}
+}
+
+// bookedAhead is the contract liability of a line as its invoice booked it.
+type bookedAhead struct {
+	doc, fc int64
+	rate    string
+}
+
+// loadLiabilities reads what the invoices of lines billed ahead had booked.
+func (w *dispatching) loadLiabilities() error {
+	w.liability = map[id.Line]bookedAhead{}
+	var papers []id.InvoiceLine
+	for _, list := range w.ahead {
+		for _, b := range list {
+			if b.InvoiceLine != 0 {
+				papers = append(papers, b.InvoiceLine)
+			}
+		}
+	}
+	extras, err := invoice.PapersOfExtras(w.tx, w.ahead)
+	if err != nil || len(papers)+len(extras) == 0 {
+		return err
+	}
+	of, err := invoice.OfLines(w.tx, papers)
+	if err != nil {
+		return err
+	}
+	seen := map[int64]bool{}
+	var docs []int64
+	for _, i := range append(extras, valuesOf(of)...) {
+		if !seen[int64(i)] {
+			seen[int64(i)] = true
+			docs = append(docs, int64(i))
+		}
+	}
+	entries, err := ledger.Of(w.tx, docs)
+	for _, list := range entries {
+		for _, e := range list {
+			for _, l := range e.Lines {
+				if l.Role == "contract_liability" && e.Step == "issue" {
+					b := w.liability[id.Line(l.Sub)]
+					w.liability[id.Line(l.Sub)] = bookedAhead{b.doc - l.Doc, b.fc - l.Amount, e.FxRate}
+				}
+			}
+		}
+	}
+	return err
+}
+
+func valuesOf(m map[id.InvoiceLine]id.Invoice) []id.Invoice {
+	out := make([]id.Invoice, 0, len(m))
+	for _, v := range m {
+		out = append(out, v)
+	}
+	return out
 }
 
 func (w *dispatching) write() error {

@@ -20,6 +20,7 @@ import (
 	"kontor/internal/story/flow"
 	"kontor/internal/tools/db"
 	"kontor/internal/tools/dbtest"
+	"kontor/internal/words/day"
 	"kontor/internal/words/fault"
 	"kontor/internal/words/id"
 )
@@ -94,6 +95,29 @@ func TestACustomersOrderNumberCountsOnce(t *testing.T) {
 		s.must(rs[1].Fault)
 		first.POSeq = 1
 		s.order(first)
+		s.verified()
+	})
+}
+
+func TestTheSameWishTwiceInAWeekWaitsForAPerson(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := openShop(t, d, shopRules{customer: func(c *customer.Customer) { c.Ship.DuplicateDays = 7 }})
+		wish := func(po string, on day.Day, skus ...string) flow.Placed {
+			x := flow.Draft{PONumber: po, OrderedOn: on}
+			for _, sku := range skus {
+				x.Lines = append(x.Lines, flow.DraftLine{SKU: sku, Qty: "3"})
+			}
+			return s.order(x)
+		}
+		if p := wish("A", "2026-03-02", "BOLT", "NUT"); len(p.Holds) > 0 {
+			t.Error(p.Holds)
+		}
+		if p := wish("B", "2026-03-06", "NUT", "BOLT"); len(p.Holds) != 1 || !strings.Contains(p.Holds[0], "same products") {
+			t.Errorf("the twin was not held: %v", p.Holds)
+		}
+		if p := wish("C", "2026-03-20", "NUT", "BOLT"); len(p.Holds) > 0 {
+			t.Errorf("two weeks later: %v", p.Holds)
+		}
 		s.verified()
 	})
 }

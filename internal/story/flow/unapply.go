@@ -58,6 +58,10 @@ func mayUnapply(a *receivable.Application, want id.Application) error {
 		return receivable.ErrReversed.Because("application %s takes another one back; apply again instead", want)
 	case a.Reversed:
 		return receivable.ErrReversed.Because("application %s was taken back already", want)
+	case a.Kind == "refund" || a.Kind == "bounce":
+		return receivable.ErrReversed.Because("application %s is a %s: its money has left; record what comes in as a new receipt", want, a.Kind)
+	case a.Kind == "write_off":
+		return receivable.ErrReversed.Because("application %s is a write-off: when money comes after all, it is a recovery", want)
 	}
 	return nil
 }

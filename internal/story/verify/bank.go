@@ -25,6 +25,13 @@ func banks() []check {
 				WHERE r.amount<>b.amount+b.charge OR r.currency<>b.currency ORDER BY r.id`,
 			say: "{rcp} over {amt}: the line is {amt} with a charge of {amt}",
 		}, {
+			id:    "INV-18.refunds",
+			title: "Refunds are of the amount of the bank line that shows them, and no other refund's",
+			count: `SELECT COUNT(*) FROM refund WHERE bank_line_id<>0`,
+			bad: `SELECT f.id, f.amount, f.currency, b.id, b.amount, b.currency FROM refund f JOIN bank_line b ON b.id=f.bank_line_id
+				LEFT JOIN refund o ON o.bank_line_id=f.bank_line_id AND o.id<>f.id WHERE b.amount<>-f.amount OR b.currency<>f.currency OR o.id IS NOT NULL ORDER BY f.id`,
+			say: "{rfd} of {amt}: {bln} is of {amt}, or shows another refund",
+		}, {
 			id:    "INV-18.statements",
 			title: "Statements add up, and are reconciled with all their lines",
 			count: `SELECT COUNT(*) FROM statement`,

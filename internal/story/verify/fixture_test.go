@@ -74,14 +74,17 @@ func (r *rows) add(table string, pairs ...any) {
 	}
 }
 
-// entry posts one entry; lines are role, amount, sub.
-func (r *rows) entry(entry int, kind, docType string, doc int, step string, reverses int, lines ...[3]any) {
+// entry posts one entry; lines are role, amount, sub and tax base.
+func (r *rows) entry(entry int, kind, docType string, doc int, step string, reverses int, lines ...[]any) {
 	r.t.Helper()
 	r.add("ledger_entry", "id", entry, "journal", "x", "kind", kind, "doc_type", docType, "doc_id", doc, "step", step, "posted_on", "2026-05-05", "document_on", "2026-05-05", "period", "2026-05",
 		"fx_rate", "1", "rate_on", "2026-05-05", "reverses_id", reverses)
 	for i, l := range lines {
 		role := l[0].(string)
-		code, point := "", ""
+		code, point, base := "", "", 0
+		if len(l) > 3 {
+			base = l[3].(int)
+		}
 		if strings.HasSuffix(role, "_vat") || role == "vat_not_due" {
 			code, point = "DE19", "2026-05-05"
 		}
@@ -89,7 +92,7 @@ func (r *rows) entry(entry int, kind, docType string, doc int, step string, reve
 		if _, err := r.tx.One(`SELECT account FROM account_role WHERE role=$1 AND tax_code=''`, []any{role}, &account); err != nil {
 			r.t.Fatal(err)
 		}
-		r.add("ledger_line", "entry_id", entry, "line_no", i+1, "role", role, "account", account, "amount", l[1], "amount_doc", l[1], "currency_doc", "EUR", "sub_id", l[2], "tax_code", code, "tax_point_on", point)
+		r.add("ledger_line", "entry_id", entry, "line_no", i+1, "role", role, "account", account, "amount", l[1], "amount_doc", l[1], "currency_doc", "EUR", "sub_id", l[2], "tax_code", code, "tax_base", base, "tax_point_on", point)
 	}
 }
 
@@ -98,8 +101,8 @@ func (r *rows) event(eid int, kind, subject string, sid int) {
 }
 
 func (r *rows) order(oid int, number, decision, status, ship, bill string, net, tax, mask int) {
-	r.add("sales_order", "id", oid, "number", number, "kind", "standard", "customer_id", 21, "payer_id", 21, "credit_account_id", 41, "warehouse_id", 31, "po_seq", oid, "currency", "EUR", "fx_rate", "1",
-		"ordered_on", "2026-05-01", "requested_on", "2026-05-05", "delivery_rule", "partial", "tax_source", "computed", "decision", decision, "hold_mask", mask, "status", status, "ship_state", ship,
+	r.add("sales_order", "id", oid, "number", number, "kind", "standard", "customer_id", 21, "payer_id", 21, "credit_account_id", 41, "ship_to_id", 23, "bill_to_id", 23, "terms_id", 22, "warehouse_id", 31, "po_seq", oid, "currency", "EUR", "fx_rate", "1",
+		"ordered_on", "2026-05-01", "requested_on", "2026-05-05", "delivery_rule", "partial", "tax_source", "computed", "decision", decision, "hold_mask", mask, "revision", map[bool]int{oid == 600: 1}[true], "status", status, "ship_state", ship,
 		"bill_state", bill, "net_amt", net, "tax_amt", tax, "gross_amt", net+tax)
 }
 
@@ -114,7 +117,7 @@ func (r *rows) schedule(sid, lid, qty, reserved, released int) {
 }
 
 func (r *rows) shipment(sid int, number, decision string, transit int) {
-	r.add("shipment", "id", sid, "number", number, "direction", "out", "warehouse_id", 31, "customer_id", 21, "decision", decision, "planned_on", "2026-05-05", "transit", transit)
+	r.add("shipment", "id", sid, "number", number, "direction", "out", "warehouse_id", 31, "customer_id", 21, "ship_to_id", 23, "decision", decision, "planned_on", "2026-05-05", "transit", transit)
 }
 
 func (r *rows) shipLine(sl, sid, oid, lid, sch, planned, reserved, shipped, delivered, cost int, more ...any) {
@@ -127,14 +130,14 @@ func (r *rows) move(mid, pot int, kind string, qty, value int, docType string, d
 }
 
 func (r *rows) billable(bid int, kind string, source, no, oid, lid, sid, sign, qty, billed, net, tax, exposed, original, line int) {
-	r.add("billable", "id", bid, "kind", kind, "source_id", source, "source_no", no, "order_id", oid, "order_line_id", lid, "shipment_id", sid, "customer_id", 21, "credit_account_id", 41, "currency", "EUR",
+	r.add("billable", "id", bid, "kind", kind, "source_id", source, "source_no", no, "order_id", oid, "order_line_id", lid, "shipment_id", sid, "customer_id", 21, "payer_id", 21, "bill_to_id", 23, "credit_account_id", 41, "currency", "EUR",
 		"bill_on", "2026-05-05", "supplied_on", "2026-05-05", "sign", sign, "qty", qty, "billed", billed, "net_amt", net, "tax_amt", tax, "exposed_amt", exposed, "tax_code", "DE19", "price", "10",
 		"original_invoice_line_id", original, "invoice_line_id", line)
 }
 
 func (r *rows) paper(iid int, kind, series string, seq, line, charge, tax, original int) {
 	net := line + charge
-	r.add("invoice", "id", iid, "kind", kind, "type_code", "380", "series", series, "scope", "2026", "seq", seq, "number", fmt.Sprintf("%s-2026-%06d", series, seq), "customer_id", 21, "payer_id", 21,
+	r.add("invoice", "id", iid, "kind", kind, "type_code", "380", "series", series, "scope", "2026", "seq", seq, "number", fmt.Sprintf("%s-2026-%06d", series, seq), "customer_id", 21, "payer_id", 21, "bill_to_id", 23,
 		"currency", "EUR", "fx_rate", "1", "issued_on", "2026-05-05", "due_on", "2026-06-05", "line_amt", line, "charge_amt", charge, "net_amt", net, "tax_amt", tax, "gross_amt", net+tax, "payable_amt", net+tax,
 		"original_invoice_id", original, "decision", "issued", "tax_source", "computed")
 	r.add("invoice_tax", "invoice_id", iid, "tax_code", "DE19", "category", "S", "rate", "19", "base_amt", net, "tax_amt", tax, "base_acc", net, "tax_acc", tax)
@@ -190,6 +193,8 @@ func fixture(t *testing.T, d *db.DB) {
 func (r *rows) master() {
 	r.add("product", "id", 11, "sku", "A", "kind", "goods", "track", "none")
 	r.add("customer", "id", 21, "code", "C", "credit_account_id", 41, "currency", "EUR")
+	r.add("terms", "id", 22, "code", "T", "rule", "{}")
+	r.add("site", "id", 23, "customer_id", 21, "code", "S", "country", "DE")
 	r.add("warehouse", "id", 31, "code", "W", "kind", "own")
 	r.add("credit_account", "id", 41, "code", "C", "currency", "EUR", "order_open", 4998, "shipped_open", 2380, "item_open", 119)
 	r.add("exposure_move", "id", 42, "account_id", 41, "order_amt", 4998, "shipped_amt", 2380, "item_amt", 119)
@@ -198,7 +203,7 @@ func (r *rows) master() {
 	r.add("stock_pot", "id", 53, "warehouse_id", 31, "product_id", 11, "status", "returned", "on_hand", 1, "value_amt", 500)
 	r.add("stock_doc", "id", 61, "kind", "receipt", "posted_on", "2026-05-01", "document_on", "2026-05-01")
 	r.move(62, 51, "receipt", 20, 10000, "stock_doc", 61, 1)
-	r.entry(63, "goods-receipt", "stock_doc", 61, "receipt", 0, [3]any{"inventory", 10000, 0}, [3]any{"grni", -10000, 61})
+	r.entry(63, "goods-receipt", "stock_doc", 61, "receipt", 0, []any{"inventory", 10000, 0}, []any{"grni", -10000, 61})
 	r.add("number_range", "series", "INV", "scope", "2026", "last", 2)
 	r.add("number_range", "series", "CN", "scope", "2026", "last", 1)
 	r.add("idem", "client_id", 1, "key", "k", "status", 1, "answer", "{}")
@@ -214,26 +219,27 @@ func (r *rows) halfShipped() {
 	r.schedule(111, 101, 10, 1, 9)
 	r.shipment(120, "SHP-000001", "delivered", 0)
 	r.shipLine(121, 120, 100, 101, 111, 6, 0, 6, 6, 3000, "returned", 1, "returned_cost", 500)
+	r.add("pod", "id", 124, "shipment_id", 120, "lines", "[]")
 	r.move(122, 51, "issue", -6, -3000, "shipment", 120, 121)
-	r.entry(123, "shipment", "shipment", 120, "ship", 0, [3]any{"cogs", 3000, 0}, [3]any{"inventory", -3000, 0})
+	r.entry(123, "shipment", "shipment", 120, "ship", 0, []any{"cogs", 3000, 0}, []any{"inventory", -3000, 0})
 	r.shipment(130, "", "planned", 0)
 	r.shipLine(131, 130, 100, 101, 111, 3, 3, 0, 0, 0)
 	r.add("return_order", "id", 140, "number", "RET-000001", "customer_id", 21, "order_id", 100, "decision", "closed")
 	r.add("return_line", "id", 141, "return_id", 140, "shipment_line_id", 121, "order_line_id", 101, "authorised", 1, "received", 1, "accepted", 1)
 	r.move(142, 53, "return", 1, 500, "return", 140, 141)
-	r.entry(143, "return", "return", 140, "receive", 0, [3]any{"inventory", 500, 0}, [3]any{"cogs", -500, 0})
+	r.entry(143, "return", "return", 140, "receive", 0, []any{"inventory", 500, 0}, []any{"cogs", -500, 0})
 	r.billable(150, "delivery", 121, 1, 100, 101, 120, 1, 6, 6, 6000, 1140, 7140, 0, 161)
 	r.billable(151, "freight", 102, 300, 100, 102, 120, 1, 300, 300, 300, 57, 357, 0, 0)
 	r.billable(152, "return", 121, 1, 100, 101, 120, -1, 1, 1, -1000, -190, 0, 161, 171)
 	r.paper(160, "invoice", "INV", 1, 6000, 300, 1197, 0)
-	r.paperLine(161, 160, 150, 100, 101, 0, 6, 6000, 1140, "credited_qty", 1, "credited_net", 1000, "credited_tax", 190)
+	r.paperLine(161, 160, 150, 100, 101, 0, 6, 6000, 1140, "shipment_id", 120, "credited_qty", 1, "credited_net", 1000, "credited_tax", 190)
 	r.add("invoice_allowance", "id", 162, "invoice_id", 160, "no", 1, "sign", 1, "billable_id", 151, "order_line_id", 102, "role", "freight", "amount", 300, "tax_amt", 57, "tax_code", "DE19", "category", "S", "rate", "19")
 	r.item(163, "invoice", "invoice", 160, "INV-2026-000001", 1, 7497, 0)
-	r.entry(164, "invoice", "invoice", 160, "issue", 0, [3]any{"receivable", 7497, 163}, [3]any{"revenue", -6000, 0}, [3]any{"revenue_freight", -300, 0}, [3]any{"output_vat", -1197, 0})
+	r.entry(164, "invoice", "invoice", 160, "issue", 0, []any{"receivable", 7497, 163}, []any{"revenue", -6000, 0}, []any{"revenue_freight", -300, 0}, []any{"output_vat", -1197, 0, -6300})
 	r.paper(170, "credit_note", "CN", 1, 1000, 0, 190, 160)
 	r.paperLine(171, 170, 152, 100, 101, 161, 1, 1000, 190)
 	r.item(173, "credit_note", "invoice", 170, "CN-2026-000001", -1, 1190, 0)
-	r.entry(174, "credit-note", "invoice", 170, "issue", 0, [3]any{"sales_allowance", 1000, 0}, [3]any{"output_vat", 190, 0}, [3]any{"receivable", -1190, 173})
+	r.entry(174, "credit-note", "invoice", 170, "issue", 0, []any{"sales_allowance", 1000, 0}, []any{"output_vat", 190, 0, 1000}, []any{"receivable", -1190, 173})
 	r.event(901, "order.confirmed", "order", 100)
 	r.event(902, "shipment.dispatched", "shipment", 120)
 	r.event(903, "invoice.posted", "invoice", 160)
@@ -250,24 +256,24 @@ func (r *rows) settled() {
 	r.add("bank_line", "id", 303, "account_id", 301, "statement_id", 302, "entry_key", "key", "amount", 6200, "currency", "EUR", "booked_on", "2026-05-05", "value_on", "2026-05-05", "state", "reconciled")
 	r.add("receipt", "id", 304, "bank_line_id", 303, "customer_id", 21, "amount", 6200, "currency", "EUR", "received_on", "2026-05-05")
 	r.item(305, "receipt", "receipt", 304, "key", -1, 6200, 7)
-	r.entry(306, "receipt", "receipt", 304, "receive", 0, [3]any{"bank", 6200, 0}, [3]any{"unapplied", -6200, 305})
+	r.entry(306, "receipt", "receipt", 304, "receive", 0, []any{"bank", 6200, 0}, []any{"unapplied", -6200, 305})
 	r.application(310, "netting", 0, 0)
 	r.allocation(311, 310, "principal", 163, 173, 1190, 1190)
-	r.entry(312, "allocation", "application", 310, "apply", 0, [3]any{"receivable", 1190, 173}, [3]any{"receivable", -1190, 163})
+	r.entry(312, "allocation", "application", 310, "apply", 0, []any{"receivable", 1190, 173}, []any{"receivable", -1190, 163})
 	r.application(330, "receipt", 0, 1)
 	r.allocation(331, 330, "principal", 163, 305, 100, 100)
-	r.entry(332, "allocation", "application", 330, "apply", 0, [3]any{"unapplied", 100, 305}, [3]any{"receivable", -100, 163})
+	r.entry(332, "allocation", "application", 330, "apply", 0, []any{"unapplied", 100, 305}, []any{"receivable", -100, 163})
 	r.application(340, "receipt", 330, 0)
 	r.allocation(341, 340, "principal", 163, 305, -100, -100, "reverses_id", 331)
-	r.entry(342, "allocation-reversal", "application", 340, "apply", 332, [3]any{"unapplied", -100, 305}, [3]any{"receivable", 100, 163})
+	r.entry(342, "allocation-reversal", "application", 340, "apply", 332, []any{"unapplied", -100, 305}, []any{"receivable", 100, 163})
 	r.application(320, "receipt", 0, 0)
 	r.allocation(321, 320, "principal", 163, 305, 6188, 6188)
 	r.allocation(322, 320, "discount", 163, 0, 119, 0, "tax_code", "DE19", "tax_part", 19)
-	r.entry(323, "allocation", "application", 320, "apply", 0, [3]any{"unapplied", 6188, 305}, [3]any{"sales_discount", 100, 0}, [3]any{"output_vat", 19, 0}, [3]any{"receivable", -6307, 163})
+	r.entry(323, "allocation", "application", 320, "apply", 0, []any{"unapplied", 6188, 305}, []any{"sales_discount", 100, 0}, []any{"output_vat", 19, 0}, []any{"receivable", -6307, 163})
 	r.add("refund", "id", 350, "item_id", 305, "customer_id", 21, "amount", 5, "currency", "EUR", "amount_fc", 5, "refunded_on", "2026-05-05", "reference", "R1")
 	r.application(351, "refund", 0, 0)
 	r.allocation(352, 351, "principal", 0, 305, 0, 5)
-	r.entry(353, "refund", "application", 351, "apply", 0, [3]any{"unapplied", 5, 305}, [3]any{"cash_in_transit", -5, 0})
+	r.entry(353, "refund", "application", 351, "apply", 0, []any{"unapplied", 5, 305}, []any{"cash_in_transit", -5, 0})
 	r.event(905, "receipt.recorded", "receipt", 304)
 	r.event(906, "application.posted", "application", 310)
 	r.event(907, "application.posted", "application", 320)
@@ -284,13 +290,14 @@ func (r *rows) onTheRoad() {
 	r.shipLine(221, 220, 200, 201, 211, 2, 0, 2, 0, 1000)
 	r.move(222, 51, "transfer_out", -2, -1000, "shipment", 220, 221)
 	r.move(223, 52, "transfer_in", 2, 1000, "shipment", 220, 221)
-	r.entry(224, "shipment", "shipment", 220, "ship", 0, [3]any{"stock_in_transit", 1000, 0}, [3]any{"inventory", -1000, 0})
+	r.entry(224, "shipment", "shipment", 220, "ship", 0, []any{"stock_in_transit", 1000, 0}, []any{"inventory", -1000, 0})
 	r.billable(250, "delivery", 221, 1, 200, 201, 220, 1, 2, 0, 2000, 0, 2380, 0, 0)
 	r.event(911, "order.confirmed", "order", 200)
 	r.event(912, "shipment.dispatched", "shipment", 220)
 }
 
 func (r *rows) billedAhead() {
+	r.add("order_change", "id", 699, "order_id", 600, "revision", 1, "diff", "[]")
 	r.order(600, "SO-000600", "confirmed", "billed", "full", "full", 100, 19, 0)
 	r.line(601, 600, 1, "item", 11, 1, "order", 100, 19, "shipped", 1, "billed", 1)
 	r.schedule(611, 601, 1, 0, 1)
@@ -301,9 +308,9 @@ func (r *rows) billedAhead() {
 	r.paper(660, "invoice", "INV", 2, 100, 0, 19, 0)
 	r.paperLine(661, 660, 650, 600, 601, 0, 1, 100, 19)
 	r.item(663, "invoice", "invoice", 660, "INV-2026-000002", 1, 119, 119)
-	r.entry(664, "invoice", "invoice", 660, "issue", 0, [3]any{"receivable", 119, 663}, [3]any{"contract_liability", -100, 601}, [3]any{"vat_not_due", -19, 0})
-	r.entry(623, "shipment", "shipment", 620, "ship", 0, [3]any{"cogs", 500, 0}, [3]any{"inventory", -500, 0}, [3]any{"contract_liability", 100, 601}, [3]any{"revenue", -100, 0},
-		[3]any{"vat_not_due", 19, 0}, [3]any{"output_vat", -19, 0})
+	r.entry(664, "invoice", "invoice", 660, "issue", 0, []any{"receivable", 119, 663}, []any{"contract_liability", -100, 601}, []any{"vat_not_due", -19, 0, -100})
+	r.entry(623, "shipment", "shipment", 620, "ship", 0, []any{"cogs", 500, 0}, []any{"inventory", -500, 0}, []any{"contract_liability", 100, 601}, []any{"revenue", -100, 0},
+		[]any{"vat_not_due", 19, 0}, []any{"output_vat", -19, 0})
 	r.event(913, "order.confirmed", "order", 600)
 	r.event(914, "shipment.dispatched", "shipment", 620)
 	r.event(915, "invoice.posted", "invoice", 660)

@@ -50,7 +50,7 @@ func items() []check {
 			title: "Applications taken back are undone row by row, once",
 			count: `SELECT COUNT(*) FROM application WHERE reversed<>0 OR reverses_id<>0`,
 			bad: `SELECT id FROM (
-				SELECT a.id FROM application a LEFT JOIN application r ON r.reverses_id=a.id WHERE (a.reversed<>0)<>(r.id IS NOT NULL)
+				SELECT a.id FROM application a LEFT JOIN application r ON r.reverses_id=a.id AND r.reverses_id<>0 WHERE (a.reversed<>0)<>(r.id IS NOT NULL)
 				UNION SELECT u.id FROM (
 					SELECT r.reverses_id AS id, x.kind, x.debit_item_id, x.credit_item_id, x.tax_code, x.amount, x.credit_amount, x.amount_fc, x.credit_fc, x.tax_part
 					FROM application r JOIN allocation x ON x.application_id=r.id WHERE r.reverses_id<>0
@@ -59,6 +59,27 @@ func items() []check {
 				GROUP BY u.id, u.kind, u.debit_item_id, u.credit_item_id, u.tax_code
 				HAVING SUM(u.amount)<>0 OR SUM(u.credit_amount)<>0 OR SUM(u.amount_fc)<>0 OR SUM(u.credit_fc)<>0 OR SUM(u.tax_part)<>0) t ORDER BY id`,
 			say: "{app} and what takes it back do not cancel out",
+		}, {
+			id:    "INV-05.bounced",
+			title: "Receipts that bounced are settled with the bank in full, and no other is",
+			count: `SELECT COUNT(*) FROM receipt`,
+			bad: `SELECT r.id, r.bounced, COALESCE(b.s, 0), r.currency FROM receipt r JOIN open_item i ON i.doc_id=r.id AND i.kind='receipt'
+				LEFT JOIN (SELECT x.credit_item_id AS id, CAST(SUM(x.credit_amount) AS BIGINT) AS s FROM application a JOIN allocation x ON x.application_id=a.id WHERE a.kind='bounce' GROUP BY x.credit_item_id) b ON b.id=i.id
+				WHERE COALESCE(b.s, 0)<>CASE WHEN r.bounced=1 THEN r.amount ELSE 0 END ORDER BY r.id`,
+			say: "{rcp}: bounced {#}, the bank took {amt} back",
+		}, {
+			id:    "INV-05.customers",
+			title: "Items are owed by the payer of their paper, or the customer of their receipt or refund",
+			count: `SELECT COUNT(*) FROM open_item`,
+			bad: `SELECT i.id, i.number FROM open_item i LEFT JOIN invoice v ON v.id=i.doc_id LEFT JOIN receipt r ON r.id=i.doc_id LEFT JOIN refund f ON f.item_id=i.id
+				WHERE i.customer_id<>v.payer_id OR i.currency<>v.currency OR i.customer_id<>r.customer_id OR i.currency<>r.currency OR i.customer_id<>f.customer_id OR i.currency<>f.currency ORDER BY i.id`,
+			say: "{itm} {$} names another customer or currency than its document or refund",
+		}, {
+			id:    "INV-08.no-tax",
+			title: "Allocations carry tax only in discounts and write-offs",
+			count: `SELECT COUNT(*) FROM allocation WHERE kind NOT IN ('discount','write_off')`,
+			bad:   `SELECT id, application_id, kind, tax_part FROM allocation WHERE tax_part<>0 AND (kind NOT IN ('discount','write_off','tax_correction','deduction') OR tax_code='') ORDER BY id`,
+			say:   "{alc} of {app} ({$}): tax of {#} minor units",
 		}, {
 			id:    "INV-08.discount-tax",
 			title: "Discounts and write-offs correct the tax in them",
@@ -119,6 +140,16 @@ func settlements() []check {
 				WHERE p.kind IN ('receipt','netting','write_off') AND l.role NOT IN ('receivable','ic_receivable','unapplied','fx_bridge')) u
 				GROUP BY id HAVING SUM(t)<>SUM(lt) OR SUM(s)<>SUM(ls) OR SUM(b)<>SUM(lb) OR SUM(x)<>SUM(lx) ORDER BY id`,
 			say: "{app}, rows against books: discounts and write-offs {fc} and {fc}, tolerance {fc} and {fc}, bank charges {fc} and {fc}, exchange {fc} and {fc}",
+		}, {
+			id:    "INV-10.refunds",
+			title: "Refunds take from their item what was sent back",
+			count: `SELECT COUNT(*) FROM refund`,
+			bad: `SELECT t.id, COALESCE(i.number, 'unknown item'), t.a, COALESCE(i.currency, ''), t.x, COALESCE(i.currency, '') FROM (
+				SELECT id, CAST(SUM(a) AS BIGINT) a, CAST(SUM(x) AS BIGINT) x FROM (
+					SELECT item_id AS id, amount AS a, amount_fc AS b, 0 AS x, 0 AS y FROM refund
+					UNION ALL SELECT r.credit_item_id, 0, 0, r.credit_amount, r.credit_fc FROM application p JOIN allocation r ON r.application_id=p.id WHERE p.kind='refund') u
+				GROUP BY id HAVING SUM(a)<>SUM(x) OR SUM(b)<>SUM(y)) t LEFT JOIN open_item i ON i.id=t.id ORDER BY t.id`,
+			say: "{itm} {$}: refunds of {amt}, its applications say {amt}",
 		}, {
 			id:    "INV-10.principal",
 			title: "Allocations of principal take as much as they give in one currency",

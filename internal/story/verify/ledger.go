@@ -134,7 +134,7 @@ func books() []check {
 			id:    "INV-04.source-exists",
 			title: "Entries have a source document",
 			count: `SELECT COUNT(*) FROM ledger_entry`,
-			bad: `SELECT e.id, e.doc_type, e.doc_id FROM ledger_entry e WHERE e.doc_type<>'period'
+			bad: `SELECT e.id, e.doc_type, e.doc_id FROM ledger_entry e WHERE e.doc_type<>'month'
 				AND NOT EXISTS (SELECT 1 FROM invoice x WHERE x.id=e.doc_id) AND NOT EXISTS (SELECT 1 FROM shipment x WHERE x.id=e.doc_id)
 				AND NOT EXISTS (SELECT 1 FROM receipt x WHERE x.id=e.doc_id) AND NOT EXISTS (SELECT 1 FROM application x WHERE x.id=e.doc_id)
 				AND NOT EXISTS (SELECT 1 FROM stock_doc x WHERE x.id=e.doc_id) AND NOT EXISTS (SELECT 1 FROM return_order x WHERE x.id=e.doc_id)

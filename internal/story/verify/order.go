@@ -3,6 +3,8 @@ package verify
 import (
 	"kontor/internal/rooms/order"
 	"kontor/internal/tools/db"
+	"kontor/internal/words/id"
+	"kontor/internal/words/money"
 )
 
 // goods are the roles of lines that leave a warehouse.
@@ -64,16 +66,39 @@ func orders() []check {
 			count: `SELECT COUNT(*) FROM shipment_line`,
 			bad: `SELECT sl.id, s.decision, sl.planned, sl.picked, sl.packed, sl.shipped, sl.delivered, sl.refused, sl.returned FROM shipment s JOIN shipment_line sl ON sl.shipment_id=s.id
 				WHERE sl.planned<0 OR sl.picked<0 OR sl.packed<0 OR sl.packed>sl.picked OR sl.shipped<0 OR sl.delivered<0 OR sl.refused<0 OR sl.delivered+sl.refused>sl.shipped
-				OR sl.returned<0 OR sl.returned>sl.shipped OR (s.decision IN ('planned','void') AND sl.shipped<>0) ORDER BY sl.id`,
+				OR sl.returned<0 OR sl.returned>sl.shipped OR sl.shipped>sl.packed OR (s.decision IN ('planned','void') AND sl.shipped<>0) ORDER BY sl.id`,
 			say: "{sln} of a {$} shipment: planned {#}, picked {#}, packed {#}, shipped {#}, delivered {#}, refused {#}, returned {#}",
 		}, {
 			id:    "INV-01.totals",
 			title: "Orders total their lines",
 			count: `SELECT COUNT(*) FROM sales_order`,
-			bad: `SELECT o.id, o.number, o.net_amt, o.currency, COALESCE(l.n, 0), o.currency, o.tax_amt, o.currency, COALESCE(l.t, 0), o.currency, o.gross_amt, o.currency FROM sales_order o
-				LEFT JOIN (SELECT order_id, CAST(SUM(net_amt) AS BIGINT) n, CAST(SUM(tax_amt) AS BIGINT) t FROM order_line GROUP BY order_id) l ON l.order_id=o.id
-				WHERE o.net_amt<>COALESCE(l.n, 0) OR o.tax_amt<>COALESCE(l.t, 0) OR o.gross_amt<>o.net_amt+o.tax_amt ORDER BY o.id`,
-			say: "{ord} {$}: net {amt}, lines {amt}; tax {amt}, lines {amt}; gross {amt}",
+			bad: `SELECT o.id, o.number, o.net_amt, o.currency, COALESCE(l.n, 0), o.currency, o.tax_amt, o.currency, COALESCE(l.t, 0), o.currency, o.gross_amt, o.currency, COALESCE(l.g, 0), o.currency FROM sales_order o
+				LEFT JOIN (SELECT order_id, CAST(SUM(net_amt) AS BIGINT) n, CAST(SUM(tax_amt) AS BIGINT) t, CAST(SUM(gross_amt) AS BIGINT) g FROM order_line GROUP BY order_id) l ON l.order_id=o.id
+				WHERE o.net_amt<>COALESCE(l.n, 0) OR o.tax_amt<>COALESCE(l.t, 0) OR o.gross_amt<>COALESCE(l.g, 0) OR o.gross_amt<>o.net_amt+o.tax_amt ORDER BY o.id`,
+			say: "{ord} {$}: net {amt}, lines {amt}; tax {amt}, lines {amt}; gross {amt}, lines {amt}",
+		}, {
+			id:    "INV-01.links",
+			title: "Shipment lines name an order, a schedule and a pot that belong together",
+			count: `SELECT COUNT(*) FROM shipment_line`,
+			bad: `SELECT sl.id, s.id FROM shipment s JOIN shipment_line sl ON sl.shipment_id=s.id JOIN order_line l ON l.id=sl.order_line_id
+				LEFT JOIN order_schedule c ON c.id=sl.schedule_id LEFT JOIN stock_pot p ON p.id=sl.pot_id
+				WHERE l.order_id<>sl.order_id OR c.line_id<>sl.order_line_id OR p.product_id<>sl.product_id OR p.warehouse_id<>s.warehouse_id ORDER BY sl.id`,
+			say: "{sln} of {shp} names what belongs to another line, product or warehouse",
+		}, {
+			id:    "INV-01.places",
+			title: "Schedules promise the product and warehouse of their pot",
+			count: `SELECT COUNT(*) FROM order_schedule WHERE pot_id<>0`,
+			bad: `SELECT c.id, c.line_id, p.id FROM order_schedule c JOIN stock_pot p ON p.id=c.pot_id
+				WHERE p.product_id<>c.product_id OR p.warehouse_id<>c.warehouse_id ORDER BY c.id`,
+			say: "{sch} of {oln} promises from {pot}, which holds another product or stands elsewhere",
+		}, {
+			id:    "INV-01.revisions",
+			title: "Orders have a journal row for each revision",
+			count: `SELECT COUNT(*) FROM sales_order`,
+			bad: `SELECT o.id, o.number, o.revision, COALESCE(c.n, 0) FROM sales_order o
+				LEFT JOIN (SELECT order_id, COUNT(*) AS n, MAX(revision) AS z FROM order_change GROUP BY order_id) c ON c.order_id=o.id
+				WHERE o.revision<>COALESCE(c.n, 0) OR o.revision<>COALESCE(c.z, 0) ORDER BY o.id`,
+			say: "{ord} {$}: revision {#}, {#} changes in the journal",
 		}, {
 			id:    "INV-01.states",
 			title: "Orders carry the states that their counters derive",
@@ -138,14 +163,36 @@ func billing() []check {
 			say: "{oln}: billed {#}, its billables {#}",
 		}, {
 			id:    "INV-02.delivered",
-			title: "Goods lines billed by delivery have a billable for all that was shipped",
-			count: `SELECT COUNT(*) FROM order_line WHERE bill_policy='delivery' AND role IN ` + goods,
+			title: "Lines billed by delivery have billables for all that was shipped, or followed it",
+			count: `SELECT COUNT(*) FROM order_line WHERE bill_policy='delivery'`,
 			bad: `SELECT id, CAST(SUM(a) AS BIGINT), CAST(SUM(b) AS BIGINT) FROM (
-				SELECT id, shipped AS a, 0 AS b FROM order_line WHERE bill_policy='delivery' AND role IN ` + goods + `
+				SELECT id, shipped AS a, 0 AS b FROM order_line WHERE bill_policy='delivery' AND shipped<>0
 				UNION ALL SELECT b.order_line_id, 0, b.qty FROM billable b JOIN order_line l ON l.id=b.order_line_id JOIN shipment_line sl ON sl.id=b.source_id
-				WHERE b.kind='delivery' AND b.sign=1 AND l.bill_policy='delivery' AND l.role IN ` + goods + `) t
+				WHERE b.kind='delivery' AND b.sign=1 AND l.bill_policy='delivery' AND l.role IN ` + goods + `
+				UNION ALL SELECT l.id, 0, b.qty FROM billable b JOIN order_line l ON l.id=b.source_id
+				WHERE b.kind='freight' AND b.sign=1 AND l.bill_policy='delivery' AND l.role NOT IN ` + goods + `) t
 				GROUP BY id HAVING SUM(a)<>SUM(b) ORDER BY id`,
-			say: "{oln}: shipped {#}, its delivery billables count {#}",
+			say: "{oln}: shipped {#}, its billables count {#}",
+		}, {
+			id:    "INV-02.ordered",
+			title: "Goods lines billed with the order have a billable for all that is ordered and not cancelled",
+			count: `SELECT COUNT(*) FROM sales_order o JOIN order_line l ON l.order_id=o.id WHERE o.decision IN ('confirmed','closed') AND l.bill_policy='order' AND l.role IN ` + goods,
+			bad: `SELECT l.id, o.number, CASE WHEN l.billed-l.credited>l.ordered-l.cancelled THEN l.billed-l.credited ELSE l.ordered-l.cancelled END, COALESCE(b.q, 0) FROM sales_order o JOIN order_line l ON l.order_id=o.id
+				LEFT JOIN (SELECT source_id, CAST(SUM(qty) AS BIGINT) AS q FROM billable WHERE kind='order' GROUP BY source_id) b ON b.source_id=l.id
+				WHERE o.decision IN ('confirmed','closed') AND l.bill_policy='order' AND l.role IN ` + goods + ` AND COALESCE(b.q, 0)<>
+				CASE WHEN l.billed-l.credited>l.ordered-l.cancelled THEN l.billed-l.credited ELSE l.ordered-l.cancelled END ORDER BY l.id`,
+			say: "{oln} of order {$}: {#} to be billed, its billables count {#}",
+		}, {
+			id:    "INV-02.shares",
+			title: "Order lines that kept their price have billables of the cumulative share of their net amount",
+			run:   shares,
+		}, {
+			id:    "INV-02.parties",
+			title: "Billables name the parties of their order",
+			count: `SELECT COUNT(*) FROM billable`,
+			bad: `SELECT b.id, o.number FROM billable b JOIN sales_order o ON o.id=b.order_id LEFT JOIN order_line l ON l.id=b.order_line_id
+				WHERE b.customer_id<>o.customer_id OR b.payer_id<>o.payer_id OR b.bill_to_id<>o.bill_to_id OR b.credit_account_id<>o.credit_account_id OR b.currency<>o.currency OR l.order_id<>b.order_id ORDER BY b.id`,
+			say: "{bil} names other parties, another currency or another line than order {$}",
 		}, {
 			id:    "INV-02.once",
 			title: "Billables stand on one paper when billed, and on none before",
@@ -158,14 +205,22 @@ func billing() []check {
 			say: "{bil}: should stand on {#} paper lines, stands on {#}",
 		}, {
 			id:    "INV-02.amounts",
-			title: "Paper lines carry the net amount of their billable",
+			title: "Paper lines carry the net amount and the tax of their billable",
 			count: `SELECT COUNT(*) FROM invoice_line WHERE billable_id<>0`,
-			bad: `SELECT b.id, i.number, p.no, p.net, i.currency, b.net_amt, b.currency FROM (
-				SELECT invoice_id, line_no AS no, id, billable_id, net_amt AS net FROM invoice_line WHERE billable_id<>0
-				UNION ALL SELECT invoice_id, no, 0, billable_id, sign*amount FROM invoice_allowance WHERE billable_id<>0) p
+			bad: `SELECT b.id, i.number, p.no, p.net, i.currency, p.tax, i.currency, b.net_amt, b.currency, b.tax_amt, b.currency FROM (
+				SELECT invoice_id, line_no AS no, id, billable_id, net_amt AS net, tax_amt AS tax FROM invoice_line WHERE billable_id<>0
+				UNION ALL SELECT invoice_id, no, 0, billable_id, sign*amount, sign*tax_amt FROM invoice_allowance WHERE billable_id<>0) p
 				JOIN billable b ON b.id=p.billable_id JOIN invoice i ON i.id=p.invoice_id
-				WHERE (i.kind<>'credit_note' AND p.net<>b.net_amt) OR (i.kind='credit_note' AND p.net>-b.net_amt) OR b.currency<>i.currency OR (p.id<>0 AND b.invoice_line_id<>p.id) ORDER BY b.id`,
-			say: "{bil} on {$} line {#}: the paper says {amt}, the billable {amt} (or names another line)",
+				WHERE (i.kind<>'credit_note' AND (p.net<>b.net_amt OR p.tax<>b.tax_amt)) OR (i.kind='credit_note' AND p.net>-b.net_amt) OR b.currency<>i.currency OR (p.id<>0 AND b.invoice_line_id<>p.id) ORDER BY b.id`,
+			say: "{bil} on {$} line {#}: the paper says {amt} with tax of {amt}, the billable {amt} with {amt} (or names another line)",
+		}, {
+			id:    "INV-02.lines",
+			title: "Paper lines repeat their billable: order line, shipment, product, quantity, allowance",
+			count: `SELECT COUNT(*) FROM invoice_line WHERE billable_id<>0`,
+			bad: `SELECT x.id, i.number, x.line_no, b.id, x.qty, b.qty FROM invoice_line x JOIN billable b ON b.id=x.billable_id JOIN invoice i ON i.id=x.invoice_id LEFT JOIN order_line l ON l.id=b.order_line_id
+				WHERE x.order_id<>b.order_id OR x.order_line_id<>b.order_line_id OR x.product_id<>l.product_id OR (i.kind<>'credit_note' AND (x.qty<>b.qty OR x.shipment_id<>b.shipment_id OR x.allowance_amt<>b.allowance_amt))
+				OR (i.kind='credit_note' AND x.qty>b.qty) ORDER BY x.id`,
+			say: "{inl}, {$} line {#}, for {bil}: quantity {#}, the billable {#} (or names other things)",
 		}, {
 			id:    "INV-02.credited",
 			title: "Order lines count as credited what came back billed or netted, and what was billed again",
@@ -184,6 +239,29 @@ func billing() []check {
 			say:   "{bil} ({$}): quantity {#}, billed {#}",
 		},
 	}
+}
+
+// shares recomputes what was made billable of lines whose price never changed:
+// the cumulative share of the net amount for the quantity so far. What was
+// billed a second time, and what shrank before it was billed, is left out.
+func shares(w *work) error {
+	return w.r.Each(`SELECT l.id, o.number, o.currency, l.net_amt, l.ordered, b.q, b.n FROM sales_order o JOIN order_line l ON l.order_id=o.id JOIN (
+			SELECT b.order_line_id AS id, CAST(SUM(b.qty) AS BIGINT) AS q, CAST(SUM(b.net_amt) AS BIGINT) AS n FROM billable b LEFT JOIN invoice i ON i.id=b.source_id
+			WHERE b.sign=1 AND b.kind IN ('delivery','order','freight') AND i.id IS NULL GROUP BY b.order_line_id) b ON b.id=l.id
+		WHERE o.revision=0 AND l.ordered>0 AND NOT (l.bill_policy='order' AND l.cancelled>0) ORDER BY l.id`, nil, nil, func(r *db.Rows) error {
+		var line id.Line
+		var number, cur string
+		var net, ordered, q, n int64
+		if err := r.Scan((*int64)(&line), &number, &cur, &net, &ordered, &q, &n); err != nil {
+			return err
+		}
+		w.Count++
+		want := int64(0)
+		if err := safely(func() { want = money.Share(net, q, ordered) }); err != nil || n != want {
+			w.wrong("%s of order %s: %d of %d made billable at %s, its share is %s", line, number, q, ordered, amount(n, cur), amount(want, cur))
+		}
+		return nil
+	})
 }
 
 // promises: INV-20, what is cancelled holds nothing, and holds stand in the mask.
@@ -227,6 +305,24 @@ func returns() []check {
 				UNION ALL SELECT order_line_id, 0, received FROM return_line WHERE received<>0) t
 				GROUP BY id HAVING SUM(a)<>SUM(b) ORDER BY id`,
 			say: "{oln}: returned {#}, refused and received back {#}",
+		}, {
+			id:    "INV-16.shipment-lines",
+			title: "Shipment lines count as returned what was refused and received back, at the cost of those moves",
+			count: `SELECT COUNT(*) FROM shipment_line`,
+			bad: `SELECT id, CAST(SUM(a) AS BIGINT), CAST(SUM(c) AS BIGINT), CAST(SUM(b) AS BIGINT), CAST(SUM(d) AS BIGINT) FROM (
+				SELECT id, returned AS a, refused AS b, returned_cost AS c, 0 AS d FROM shipment_line WHERE returned<>0 OR refused<>0 OR returned_cost<>0
+				UNION ALL SELECT shipment_line_id, 0, received, 0, 0 FROM return_line WHERE received<>0 AND shipment_line_id<>0
+				UNION ALL SELECT doc_line_id, 0, 0, 0, value_amt FROM stock_move WHERE doc_type='shipment' AND kind='return'
+				UNION ALL SELECT rl.shipment_line_id, 0, 0, 0, m.value_amt FROM stock_move m JOIN return_line rl ON rl.id=m.doc_line_id WHERE m.doc_type='return' AND m.kind='return' AND rl.shipment_line_id<>0) t
+				GROUP BY id HAVING SUM(a)<>SUM(b) OR SUM(c)<>SUM(d) ORDER BY id`,
+			say: "{sln}: returned {#} worth {fc}; refused and received back {#}, moves worth {fc}",
+		}, {
+			id:    "INV-16.links",
+			title: "Return lines name the order line and order of their shipment line",
+			count: `SELECT COUNT(*) FROM return_line`,
+			bad: `SELECT rl.id, r.number FROM return_order r JOIN return_line rl ON rl.return_id=r.id JOIN shipment_line sl ON sl.id=rl.shipment_line_id JOIN sales_order o ON o.id=sl.order_id
+				WHERE sl.order_line_id<>rl.order_line_id OR sl.order_id<>r.order_id OR o.customer_id<>r.customer_id ORDER BY rl.id`,
+			say: "{rtl} of return {$} names another line, order or customer",
 		}, {
 			id:    "INV-16.authorised",
 			title: "Shipment lines get no more authorised to come back than was shipped",

@@ -61,16 +61,20 @@ func papers() []check {
 			say: "{inv} {$} line {#} code {$}: {$} {$} %, its tax row {$} {$} %",
 		}, {
 			id:    "INV-06.tax-booked",
-			title: "Tax rows of papers stand in the books, in both currencies",
+			title: "Tax rows of papers stand in the books with their base, in both currencies",
 			count: `SELECT COUNT(*) FROM invoice_tax`,
-			bad: `SELECT t.id, i.number, t.code, t.d, i.currency, t.x, i.currency, t.a, t.y FROM (
-				SELECT id, code, CAST(SUM(d) AS BIGINT) d, CAST(SUM(a) AS BIGINT) a, CAST(SUM(x) AS BIGINT) x, CAST(SUM(y) AS BIGINT) y FROM (
-					SELECT i.id, t.tax_code AS code, CASE WHEN i.kind='credit_note' THEN -t.tax_amt ELSE t.tax_amt END AS d,
-						CASE WHEN i.kind='credit_note' THEN -t.tax_acc ELSE t.tax_acc END AS a, 0 AS x, 0 AS y FROM invoice i JOIN invoice_tax t ON t.invoice_id=i.id
-					UNION ALL SELECT i.id, l.tax_code, 0, 0, -l.amount_doc, -l.amount FROM invoice i JOIN ledger_entry e ON e.doc_id=i.id JOIN ledger_line l ON l.entry_id=e.id
+			bad: `SELECT t.id, i.number, t.code, t.d, i.currency, t.x, i.currency, t.a, t.y, t.b, i.currency, t.z, i.currency FROM (
+				SELECT id, code, CAST(SUM(d) AS BIGINT) d, CAST(SUM(a) AS BIGINT) a, CAST(SUM(b) AS BIGINT) b, CAST(SUM(x) AS BIGINT) x, CAST(SUM(y) AS BIGINT) y, CAST(SUM(z) AS BIGINT) z FROM (
+					SELECT i.id, t.tax_code AS code, CASE WHEN i.kind='credit_note' THEN -t.tax_amt ELSE t.tax_amt END AS d, CASE WHEN i.kind='credit_note' THEN -t.tax_acc ELSE t.tax_acc END AS a,
+						CASE WHEN i.kind='credit_note' THEN -t.base_amt ELSE t.base_amt END AS b, 0 AS x, 0 AS y, 0 AS z FROM invoice i JOIN invoice_tax t ON t.invoice_id=i.id
+					UNION ALL SELECT i.id, l.tax_code, 0, 0, 0, -l.amount_doc, -l.amount, -l.tax_base FROM invoice i JOIN ledger_entry e ON e.doc_id=i.id JOIN ledger_line l ON l.entry_id=e.id
 					WHERE l.role IN ('output_vat','vat_not_due')) u
-				GROUP BY id, code HAVING SUM(d)<>SUM(x) OR SUM(a)<>SUM(y)) t JOIN invoice i ON i.id=t.id ORDER BY t.id, t.code`,
-			say: "{inv} {$} code {$}: tax {amt}, booked {amt}; in the books {fc} and {fc}",
+				GROUP BY id, code HAVING SUM(d)<>SUM(x) OR SUM(a)<>SUM(y) OR SUM(b)<>SUM(z)) t JOIN invoice i ON i.id=t.id ORDER BY t.id, t.code`,
+			say: "{inv} {$} code {$}: tax {amt}, booked {amt}; in the books {fc} and {fc}; base {amt}, booked {amt}",
+		}, {
+			id:    "INV-09.tax-currency",
+			title: "Tax rows of papers are converted at the rate of their paper",
+			run:   converted,
 		}, {
 			id:    "INV-07.shares",
 			title: "Tax rows of papers are shared out over their lines, allowances and charges",
@@ -134,6 +138,14 @@ func papers() []check {
 				GROUP BY id HAVING SUM(p)<>SUM(o)) t JOIN invoice i ON i.id=t.id ORDER BY i.id`,
 			say: "{inv} {$}: payable {amt}, its items make {amt}",
 		}, {
+			id:    "INV-11.parties",
+			title: "Papers name the customer, payer and currency of what they bill or correct",
+			count: `SELECT COUNT(*) FROM invoice`,
+			bad: `SELECT DISTINCT i.id, i.number FROM invoice i LEFT JOIN invoice_line l ON l.invoice_id=i.id LEFT JOIN billable b ON b.id=l.billable_id LEFT JOIN invoice o ON o.id=i.original_invoice_id
+				WHERE i.customer_id<>b.customer_id OR i.payer_id<>b.payer_id OR i.bill_to_id<>b.bill_to_id OR i.currency<>b.currency OR (i.order_id<>0 AND l.order_id<>i.order_id)
+				OR i.customer_id<>o.customer_id OR i.payer_id<>o.payer_id OR i.currency<>o.currency OR i.fx_rate<>o.fx_rate ORDER BY i.id`,
+			say: "{inv} {$} names other parties or another currency than what it bills or corrects",
+		}, {
 			id:    "INV-11.unchanged",
 			title: "Papers and their lines stand as they were posted",
 			count: `SELECT COUNT(*) FROM invoice`,
@@ -180,6 +192,32 @@ func taxes(w *work) error {
 		want, err := taxOf(rates, base, rate)
 		if diff := tax - want; err != nil || diff > slack || -diff > slack {
 			w.wrong("%s %s code %s: tax %s on %s at %s %%, it is %s", inv, number, code, amount(tax, cur), amount(base, cur), rate, amount(want, cur))
+		}
+		return nil
+	})
+}
+
+// converted recomputes the breakdown in the company's currency.
+func converted(w *work) error {
+	rates := map[string]dec.D{}
+	return w.r.Each(`SELECT i.id, i.number, i.currency, i.fx_rate, t.tax_code, t.base_amt, t.tax_amt, t.base_acc, t.tax_acc FROM invoice i JOIN invoice_tax t ON t.invoice_id=i.id ORDER BY i.id, t.tax_code`, nil, nil, func(r *db.Rows) error {
+		var inv id.Invoice
+		var number, cur, rate, code string
+		var base, tax, baseFC, taxFC, wantBase, wantTax int64
+		if err := r.Scan((*int64)(&inv), &number, &cur, &rate, &code, &base, &tax, &baseFC, &taxFC); err != nil {
+			return err
+		}
+		w.Count++
+		err := safely(func() {
+			d, ok := rates[rate]
+			if !ok {
+				d = dec.Must(rate)
+				rates[rate] = d
+			}
+			wantBase, wantTax = money.Convert(base, money.Currency(cur), w.company.Currency, d), money.Convert(tax, money.Currency(cur), w.company.Currency, d)
+		})
+		if err != nil || baseFC != wantBase || taxFC != wantTax {
+			w.wrong("%s %s code %s: %s and tax of %s at %s are %s and %s, not %s and %s", inv, number, code, amount(base, cur), amount(tax, cur), rate, w.fc(wantBase), w.fc(wantTax), w.fc(baseFC), w.fc(taxFC))
 		}
 		return nil
 	})
