@@ -290,6 +290,22 @@ func amountOf(inv *invoice.Invoice, l *invoice.Line, c CreditLine) (taking, erro
 // cash discount that was taken is given back as what it was: the customer gets
 // what he paid.
 func (w *billing) note(inv *invoice.Invoice, parts []taking, on day.Day, reason string, discounts bool) (*invoice.Invoice, error) {
+	doc, err := w.draftNote(inv, parts, on, reason, discounts)
+	if err != nil {
+		return nil, err
+	}
+	account := id.Credit(0)
+	for _, l := range inv.Lines {
+		if x := w.orders[l.Order]; x != nil {
+			account = x.Credit
+		}
+	}
+	w.openNote(doc, account, noteRefs(inv))
+	return doc, nil
+}
+
+// draftNote takes parts of an invoice into a note, and counts them there.
+func (w *billing) draftNote(inv *invoice.Invoice, parts []taking, on day.Day, reason string, discounts bool) (*invoice.Invoice, error) {
 	doc := &invoice.Invoice{ID: id.Invoice(w.tx.NewID()), Kind: "credit_note", TypeCode: "381", Series: invoice.SeriesCredit, Customer: inv.Customer, BillTo: inv.BillTo, Payer: inv.Payer, Order: inv.Order,
 		Currency: inv.Currency, FxRate: inv.FxRate, IssuedOn: on, SuppliedFrom: inv.SuppliedFrom, SuppliedTo: inv.SuppliedTo, DueOn: on, BuyerReference: inv.BuyerReference, PONumber: inv.PONumber,
 		Original: inv.ID, Reason: reason, TaxSource: inv.TaxSource, Parties: inv.Parties}
@@ -311,18 +327,16 @@ func (w *billing) note(inv *invoice.Invoice, parts []taking, on day.Day, reason 
 	}
 	w.convert(doc)
 	w.mark(doc, inv, origin)
-	fc := money.Convert(doc.Payable, doc.Currency, w.Currency, dec.Must(doc.FxRate))
-	account := id.Credit(0)
-	for _, l := range inv.Lines {
-		if x := w.orders[l.Order]; x != nil {
-			account = x.Credit
-		}
-	}
-	w.items[doc.ID] = []*receivable.Item{{ID: id.Item(w.tx.NewID()), Customer: doc.Payer, Credit: account, Kind: "credit_note", DocType: "invoice", Doc: int64(doc.ID), PartNo: 1, Currency: doc.Currency, Sign: -1,
-		Original: doc.Payable, Open: doc.Payable, OriginalFC: fc, OpenFC: fc, DatedOn: on, DueOn: on}}
-	w.exposure = append(w.exposure, credit.Move{Account: account, DocType: "invoice", Doc: int64(doc.ID), Credit: fc, Cause: "credit"})
-	w.events = append(w.events, event.Event{Type: "credit_note.posted", Subject: event.About("invoice", int64(doc.ID)), Reason: reason, Refs: noteRefs(inv), Body: &papers{doc: doc}})
 	return doc, nil
+}
+
+// openNote makes the item of a note, and its exposure and event.
+func (w *billing) openNote(doc *invoice.Invoice, account id.Credit, refs []event.Ref) {
+	fc := money.Convert(doc.Payable, doc.Currency, w.Currency, dec.Must(doc.FxRate))
+	w.items[doc.ID] = []*receivable.Item{{ID: id.Item(w.tx.NewID()), Customer: doc.Payer, Credit: account, Kind: "credit_note", DocType: "invoice", Doc: int64(doc.ID), PartNo: 1, Currency: doc.Currency, Sign: -1,
+		Original: doc.Payable, Open: doc.Payable, OriginalFC: fc, OpenFC: fc, DatedOn: doc.IssuedOn, DueOn: doc.IssuedOn}}
+	w.exposure = append(w.exposure, credit.Move{Account: account, DocType: "invoice", Doc: int64(doc.ID), Credit: fc, Cause: "credit"})
+	w.events = append(w.events, event.Event{Type: "credit_note.posted", Subject: event.About("invoice", int64(doc.ID)), Reason: doc.Reason, Refs: refs, Body: &papers{doc: doc}})
 }
 
 func noteRefs(inv *invoice.Invoice) []event.Ref {
@@ -371,6 +385,11 @@ func (w *billing) takePart(doc, inv *invoice.Invoice, p taking) *invoice.Extra {
 	l := *p.line
 	l.ID, l.No, l.Original, l.Qty, l.Net, l.Billable = id.InvoiceLine(w.tx.NewID()), int64(len(doc.Lines)+1), p.line.ID, p.qty, p.net, 0
 	l.Allowance, l.CreditedQty, l.CreditedNet, l.CreditedTax = 0, 0, 0, 0
+	if p.qty != 0 && p.qty != p.line.Qty { // printed as the share it is
+		if q, ok := dec.Must(p.line.EnteredQty).Mul(dec.FromInt(p.qty)).Quo(dec.FromInt(p.line.Qty)); ok {
+			l.EnteredQty = q.String()
+		}
+	}
 	if inv.TaxSource == "given" {
 		l.Tax = money.Share(p.line.Tax, p.line.CreditedNet+p.net, p.line.Net) - p.line.CreditedTax
 	}

@@ -1,0 +1,184 @@
+package flow
+
+import (
+	"kontor/internal/rooms/ledger"
+	"kontor/internal/rooms/payment"
+	"kontor/internal/rooms/receivable"
+	"kontor/internal/tools/db"
+	"kontor/internal/tools/event"
+	"kontor/internal/words/day"
+	"kontor/internal/words/fault"
+	"kontor/internal/words/id"
+	"kontor/internal/words/money"
+)
+
+// Refund asks to send money back: what is left of a receipt or a credit note.
+type Refund struct {
+	Item      id.Item `json:"item"`
+	Amount    string  `json:"amount,omitempty" doc:"all that is left when empty"`
+	Reference string  `json:"reference" minLength:"1" doc:"unique; goes into the bank order and is found again on the statement"`
+	On        day.Day `json:"on,omitempty"`
+}
+
+// Refunded is a refund on its way.
+type Refunded struct {
+	Refund      id.Refund      `json:"refund"`
+	Application id.Application `json:"application"`
+	Amount      string         `json:"amount"`
+	Left        string         `json:"left"`
+}
+
+// refund books money on its way back: D receivable or unapplied, C cash in transit.
+func (o *Office) refund(tx *db.Tx, cmds []Refund) ([]Result[Refunded], error) {
+	b, err := o.read(tx)
+	if err != nil {
+		return nil, err
+	}
+	w := &applying{books: b, tx: tx, today: b.Day(tx.Now()), settle: map[id.Item][2]int64{}}
+	list := make([]Apply, len(cmds))
+	for i, c := range cmds {
+		list[i] = Apply{Credit: c.Item}
+	}
+	if err := w.lock(list); err != nil {
+		return nil, err
+	}
+	out := make([]Result[Refunded], len(cmds))
+	for i, c := range cmds {
+		out[i].Value, err = w.refundOne(c)
+		if err != nil {
+			if _, ok := fault.Of(err); !ok {
+				return nil, err
+			}
+			out[i] = Result[Refunded]{Fault: err}
+		}
+	}
+	return out, w.write()
+}
+
+func (w *applying) refundOne(c Refund) (Refunded, error) {
+	it := w.items[c.Item]
+	if it == nil {
+		return Refunded{}, receivable.ErrUnknown.Because("there is no item %s", c.Item).At("item")
+	}
+	if it.Sign > 0 {
+		return Refunded{}, receivable.ErrSide.Because("%s is owed to us: there is nothing to refund", it.Number).At("item")
+	}
+	amount := it.Open
+	if c.Amount != "" {
+		var err error
+		if amount, err = money.Parse(c.Amount, it.Currency); err != nil {
+			return Refunded{}, fault.At(err, "amount")
+		}
+	}
+	if amount <= 0 || amount > it.Open {
+		return Refunded{}, payment.ErrRefund.Because("cannot refund %s of %s: %s %s are left", money.Format(amount, it.Currency), it.Number, money.Format(it.Open, it.Currency), it.Currency).At("amount")
+	}
+	on := or(c.On, w.today)
+	fc := money.Share(it.OpenFC, amount, it.Open)
+	x := &payment.Refund{ID: id.Refund(w.tx.NewID()), Item: it.ID, Customer: it.Customer, Amount: amount, Currency: it.Currency, AmountFC: fc, On: on, Reference: c.Reference}
+	if err := payment.AddRefund(w.tx, x); err != nil {
+		return Refunded{}, err
+	}
+	it.Release(amount)
+	w.took(it, amount, fc)
+	a := &receivable.Application{ID: id.Application(w.tx.NewID()), Kind: "refund", On: on,
+		Rows: []receivable.Allocation{{Kind: "principal", CreditItem: it.ID, CreditAmount: amount, CreditFC: fc, Reason: c.Reference}}}
+	line := func(role string, sub, doc, fc int64) ledger.Line {
+		return ledger.Line{Role: role, Sub: sub, Doc: doc, Amount: fc, Currency: it.Currency, Customer: it.Customer}
+	}
+	w.apps = append(w.apps, a)
+	w.exposure = append(w.exposure, itemExposure(it, a.ID, -fc))
+	w.entries = append(w.entries, ledger.Entry{Journal: "cash", Kind: "refund", DocType: "application", Doc: int64(a.ID), Step: "apply", PostedOn: w.calendar.Open(ledger.Receivables, on), DocumentOn: on,
+		Lines: []ledger.Line{line(it.Control(), int64(it.ID), amount, fc), line("cash_in_transit", 0, -amount, -fc)}})
+	w.events = append(w.events, event.Event{Type: "receipt.refunded", Subject: event.About("refund", int64(x.ID)), Reason: c.Reference,
+		Refs: []event.Ref{{Type: "item", ID: int64(it.ID), Qualifier: "debit"}, {Type: it.DocType, ID: it.Doc, Qualifier: "debit"}}, Body: map[string]string{"amount": money.Format(amount, it.Currency)}})
+	return Refunded{x.ID, a.ID, money.Format(amount, it.Currency), money.Format(it.Open, it.Currency)}, nil
+}
+
+// WriteOff asks to give an item up. With relief the tax in it is taken back,
+// per rate in proportion; without, the loss is gross.
+type WriteOff struct {
+	Item   id.Item `json:"item"`
+	Amount string  `json:"amount,omitempty" doc:"all that is open when empty"`
+	Relief bool    `json:"relief,omitempty" doc:"the country's test for tax relief is met"`
+	Reason string  `json:"reason" minLength:"1"`
+	On     day.Day `json:"on,omitempty"`
+}
+
+// writeOff books D bad debt (and tax with relief), C receivable.
+func (o *Office) writeOff(tx *db.Tx, cmds []WriteOff) ([]Result[Applied], error) {
+	b, err := o.read(tx)
+	if err != nil {
+		return nil, err
+	}
+	w := &applying{books: b, tx: tx, today: b.Day(tx.Now()), settle: map[id.Item][2]int64{}}
+	list := make([]Apply, len(cmds))
+	for i, c := range cmds {
+		list[i] = Apply{Credit: c.Item}
+	}
+	if err := w.lock(list); err != nil {
+		return nil, err
+	}
+	out := make([]Result[Applied], len(cmds))
+	for i, c := range cmds {
+		out[i].Value, err = w.writeOffOne(c)
+		if err != nil {
+			if _, ok := fault.Of(err); !ok {
+				return nil, err
+			}
+			out[i] = Result[Applied]{Fault: err}
+		}
+	}
+	return out, w.write()
+}
+
+func (w *applying) writeOffOne(c WriteOff) (Applied, error) {
+	it := w.items[c.Item]
+	if it == nil || it.Sign < 0 {
+		return Applied{}, receivable.ErrUnknown.Because("there is no item %s that is owed", c.Item).At("item")
+	}
+	amount := it.Open
+	var err error
+	if c.Amount != "" {
+		if amount, err = money.Parse(c.Amount, it.Currency); err != nil {
+			return Applied{}, fault.At(err, "amount")
+		}
+	}
+	if amount <= 0 || amount > it.Open {
+		return Applied{}, receivable.ErrExceeds.Because("cannot write off %s of %s: %s %s are open", money.Format(amount, it.Currency), it.Number, money.Format(it.Open, it.Currency), it.Currency).At("amount")
+	}
+	parts := []discountPart{{amount: amount}}
+	if c.Relief {
+		if parts, err = w.splitDiscount(it, amount); err != nil {
+			return Applied{}, err
+		}
+	}
+	on := or(c.On, w.today)
+	posted := w.calendar.Open(ledger.Receivables, on)
+	a := &receivable.Application{ID: id.Application(w.tx.NewID()), Kind: "write_off", On: on}
+	e := ledger.Entry{Journal: "allocation", Kind: "allocation", DocType: "application", Doc: int64(a.ID), Step: "apply", PostedOn: posted, DocumentOn: on}
+	fc := it.Release(amount)
+	w.took(it, amount, fc)
+	done := int64(0)
+	line := func(role, code string, sub, doc, fc int64) ledger.Line {
+		return ledger.Line{Role: role, TaxCode: code, Sub: sub, Doc: doc, Amount: fc, Currency: it.Currency, Customer: it.Customer}
+	}
+	for _, p := range parts {
+		part := money.Share(fc, done+p.amount, amount) - money.Share(fc, done, amount)
+		done += p.amount
+		taxFC := money.Share(part, p.tax, p.amount)
+		a.Rows = append(a.Rows, receivable.Allocation{Kind: "write_off", Debit: it.ID, Amount: p.amount, AmountFC: part, TaxCode: p.code, TaxPart: p.tax, Reason: c.Reason})
+		e.Lines = append(e.Lines, line("bad_debt", p.code, 0, p.amount-p.tax, part-taxFC))
+		if p.tax != 0 {
+			l := line("output_vat", p.code, 0, p.tax, taxFC)
+			l.TaxBase, l.TaxPointOn = p.amount-p.tax, posted
+			e.Lines = append(e.Lines, l)
+		}
+	}
+	e.Lines = append(e.Lines, line("receivable", "", int64(it.ID), -amount, -fc))
+	w.apps, w.entries = append(w.apps, a), append(w.entries, e)
+	w.exposure = append(w.exposure, itemExposure(it, a.ID, -fc))
+	w.events = append(w.events, event.Event{Type: "writeoff.posted", Subject: event.About("application", int64(a.ID)), Reason: c.Reason,
+		Refs: []event.Ref{{Type: "item", ID: int64(it.ID), Qualifier: "debit"}, {Type: it.DocType, ID: it.Doc, Qualifier: "debit"}}, Body: map[string]string{"amount": money.Format(amount, it.Currency)}})
+	return Applied{Application: a.ID, CreditLeft: "0", Settled: []SettledItem{{Item: it.ID, Number: it.Number, Paid: "0", Difference: money.Format(amount, it.Currency), Open: money.Format(it.Open, it.Currency)}}}, nil
+}
