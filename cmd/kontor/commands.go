@@ -10,7 +10,7 @@ import (
 
 // commands lists the sub-commands, one file each.
 func commands() []*cobra.Command {
-	return []*cobra.Command{migrateCommand(), verifyCommand()}
+	return []*cobra.Command{migrateCommand(), verifyCommand(), serveCommand(), userCommand(), benchCommand(), importCommand(), demoCommand()}
 }
 
 func migrateCommand() *cobra.Command {

@@ -43,6 +43,7 @@ type taking struct {
 	extra    *invoice.Extra
 	qty, net int64
 	billable *invoice.Billable
+	price    string // printed instead of the line's
 }
 
 func (o *Office) credit(tx *db.Tx, cmds []Credit) ([]Result[Billed], error) {
@@ -385,6 +386,7 @@ func (w *billing) takePart(doc, inv *invoice.Invoice, p taking) *invoice.Extra {
 	l := *p.line
 	l.ID, l.No, l.Original, l.Qty, l.Net, l.Billable = id.InvoiceLine(w.tx.NewID()), int64(len(doc.Lines)+1), p.line.ID, p.qty, p.net, 0
 	l.Allowance, l.CreditedQty, l.CreditedNet, l.CreditedTax = 0, 0, 0, 0
+	l.Price = or(p.price, l.Price)
 	if p.qty != 0 && p.qty != p.line.Qty { // printed as the share it is
 		if q, ok := dec.Must(p.line.EnteredQty).Mul(dec.FromInt(p.qty)).Quo(dec.FromInt(p.line.Qty)); ok {
 			l.EnteredQty = q.String()

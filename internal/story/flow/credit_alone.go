@@ -1,9 +1,6 @@
 package flow
 
 import (
-	"encoding/json"
-	"fmt"
-
 	"kontor/internal/rooms/catalog"
 	"kontor/internal/rooms/credit"
 	"kontor/internal/rooms/customer"
@@ -14,11 +11,9 @@ import (
 	"kontor/internal/rooms/stock"
 	"kontor/internal/tools/db"
 	"kontor/internal/words/day"
-	"kontor/internal/words/dec"
 	"kontor/internal/words/fault"
 	"kontor/internal/words/id"
 	"kontor/internal/words/money"
-	"kontor/internal/words/qty"
 )
 
 // CreditAlone asks for one credit note that stands beside the invoices: its
@@ -55,7 +50,7 @@ func (o *Office) creditAlone(tx *db.Tx, cmds []CreditAlone) ([]Result[Billed], e
 	if err != nil {
 		return nil, err
 	}
-	n := &noting{billing: &billing{books: b, tx: tx, today: b.Day(tx.Now())}, out: make([]Result[Billed], len(cmds)), subs: make([][]*invoice.Invoice, len(cmds))}
+	n := &noting{billing: &billing{books: b, tx: tx, today: b.Day(tx.Now())}, out: make([]Result[Billed], len(cmds))}
 	if err := n.read(cmds); err != nil {
 		return nil, err
 	}
@@ -96,11 +91,10 @@ type noting struct {
 	shipped  map[id.ShipLine]*shipping.Line
 	houses   []stock.Warehouse
 	back     map[id.ShipLine][]*invoice.Billable // what waits for a note
-	subs     [][]*invoice.Invoice                // parts of each command's note
 }
 
 func (n *noting) read(cmds []CreditAlone) error {
-	n.load0()
+	n.blank()
 	var codes, skus []string
 	var lines []id.ShipLine
 	for _, c := range cmds {
@@ -304,7 +298,7 @@ func (n *noting) papers(cmds []CreditAlone) error {
 // corrects, and one for the lines that stand alone, joined to one paper.
 func (n *noting) paper(c *CreditAlone, cmd int) error {
 	on := or(c.On, n.today)
-	parts := map[id.Invoice][]taking{}
+	parts, taken := map[id.Invoice][]taking{}, map[id.InvoiceLine]claim{}
 	var index []id.Invoice
 	alone := &invoice.Invoice{Kind: "credit_note", TaxSource: "computed", FxRate: "1", Currency: n.buyers[c.Customer].Currency, SuppliedFrom: on, SuppliedTo: on}
 	for i := range c.Lines {
@@ -315,7 +309,7 @@ func (n *noting) paper(c *CreditAlone, cmd int) error {
 			}
 			continue
 		}
-		p, inv, err := n.part(c, l)
+		p, inv, err := n.part(c, l, taken)
 		if err != nil {
 			return fault.At(err, "lines[%d]", i)
 		}

@@ -31,23 +31,24 @@ const MaxBatch = 128
 type Office struct {
 	DB *db.DB
 
-	Capture   *Step[Draft, Placed]
-	Confirm   *Step[Confirm, Confirmed]
-	Reserve   *Step[Reserve, Confirmed]
-	Release   *Step[Release, Released]
-	Unplan    *Step[Unplan, Shipped]
-	Pick      *Step[Pick, Shipped]
-	Pack      *Step[Pack, Shipped]
-	Ship      *Step[Ship, Shipped]
-	Deliver   *Step[Deliver, Shipped]
-	Bill      *Step[Bill, Billed]
-	Credit    *Step[Credit, Billed]
-	Receive   *Step[Statement, Received]
-	Apply     *Step[Apply, Applied]
-	Unapply   *Step[Unapply, Applied]
-	Refund    *Step[Refund, Refunded]
-	Bounce    *Step[Bounce, Bounced]
-	Reconcile *Step[Reconcile, Reconciled]
+	Capture     *Step[Draft, Placed]
+	Confirm     *Step[Confirm, Confirmed]
+	Reserve     *Step[Reserve, Confirmed]
+	Release     *Step[Release, Released]
+	Unplan      *Step[Unplan, Shipped]
+	Pick        *Step[Pick, Shipped]
+	Pack        *Step[Pack, Shipped]
+	Ship        *Step[Ship, Shipped]
+	Deliver     *Step[Deliver, Shipped]
+	Bill        *Step[Bill, Billed]
+	Credit      *Step[Credit, Billed]
+	CreditAlone *Step[CreditAlone, Billed]
+	Receive     *Step[Statement, Received]
+	Apply       *Step[Apply, Applied]
+	Unapply     *Step[Unapply, Applied]
+	Refund      *Step[Refund, Refunded]
+	Bounce      *Step[Bounce, Bounced]
+	Reconcile   *Step[Reconcile, Reconciled]
 
 	Change   *Step[Change, Changed]
 	Cancel   *Step[Cancel, Changed]
@@ -83,6 +84,7 @@ func Open(d *db.DB) *Office {
 	o.Deliver = step(o, "deliver", o.deliver)
 	o.Bill = step(o, "bill", o.bill)
 	o.Credit = step(o, "credit", o.credit)
+	o.CreditAlone = step(o, "credit-alone", o.creditAlone)
 	o.Receive = step(o, "receive", o.receive)
 	o.Apply = step(o, "apply", o.apply)
 	o.Unapply = step(o, "unapply", o.unapply)

@@ -237,7 +237,7 @@ func (w *delivering) lockReturns(cmds []TakeBack) (map[id.Return]*order.Return, 
 	if w.calendar, err = ledger.LoadCalendar(w.tx); err != nil {
 		return nil, nil, err
 	}
-	if w.billed, err = invoice.BySource(w.tx, "delivery", sources); err != nil {
+	if w.billed, err = invoice.BySource(w.tx, "delivery", credit.Sorted(sources)); err != nil {
 		return nil, nil, err
 	}
 	if err := w.loadAhead(); err != nil {

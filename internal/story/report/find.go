@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"kontor/internal/rooms/catalog"
+	"kontor/internal/rooms/credit"
 	"kontor/internal/rooms/customer"
 	"kontor/internal/rooms/invoice"
 	"kontor/internal/rooms/order"
@@ -11,6 +12,7 @@ import (
 	"kontor/internal/rooms/pricing"
 	"kontor/internal/rooms/shipping"
 	"kontor/internal/rooms/stock"
+	"kontor/internal/rooms/terms"
 	"kontor/internal/tools/db"
 	"kontor/internal/words/fault"
 	"kontor/internal/words/id"
@@ -87,6 +89,18 @@ func FindPriceList(q db.Querier, ref string) (id.PriceList, error) {
 func FindBankAccount(q db.Querier, ref string) (id.BankAccount, error) {
 	v, err := find(q, "bac", "bank_account", "code", ref, payment.ErrAccount, "bank account")
 	return id.BankAccount(v), err
+}
+
+// FindCredit resolves a credit account's id or code.
+func FindCredit(q db.Querier, ref string) (id.Credit, error) {
+	v, err := find(q, "cra", "credit_account", "code", ref, credit.ErrUnknown, "credit account")
+	return id.Credit(v), err
+}
+
+// FindTerms resolves the id or code of payment terms.
+func FindTerms(q db.Querier, ref string) (id.Terms, error) {
+	v, err := find(q, "trm", "terms", "code", ref, terms.ErrUnknown, "terms of payment")
+	return id.Terms(v), err
 }
 
 // prefixes gives the external prefix of what events, entries and holds call a

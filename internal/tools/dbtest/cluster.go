@@ -1,6 +1,7 @@
 package dbtest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net"
@@ -26,6 +27,23 @@ const leastPostgres = 15
 // need it, Postgres is much cheaper.
 func Cluster(t testing.TB, settings map[string]string) string {
 	t.Helper()
+	return NewServer(t, settings).DSN
+}
+
+// Server is a PostgreSQL server of a test's own, to be killed and started again.
+type Server struct {
+	DSN string
+
+	command func(program string, args ...string) *exec.Cmd
+	args    []string
+	running *exec.Cmd
+	ended   chan error
+	log     *bytes.Buffer
+}
+
+// NewServer makes a cluster and starts its server, which ends with the test.
+func NewServer(t testing.TB, settings map[string]string) *Server {
+	t.Helper()
 	bin := findPostgres(t)
 	// Not t.TempDir: its parent is closed to the server's user.
 	dir, err := os.MkdirTemp("/tmp", "kontor-cluster-")
@@ -39,56 +57,124 @@ func Cluster(t testing.TB, settings map[string]string) string {
 			t.Fatal(err)
 		}
 	}
-	command := func(program string, args ...string) *exec.Cmd {
+	s := &Server{command: func(program string, args ...string) *exec.Cmd {
 		c := exec.Command(filepath.Join(bin, program), args...)
 		c.Dir = dir
 		c.SysProcAttr = &syscall.SysProcAttr{Credential: as}
 		return c
-	}
-
+	}}
 	data := filepath.Join(dir, "data")
-	out, err := command("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C").CombinedOutput()
+	out, err := s.command("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C").CombinedOutput()
 	if err != nil {
 		t.Fatalf("initdb: %v\n%s", err, out)
 	}
 	port := freePort(t)
-	args := []string{"-D", data, "-p", port, "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="}
+	s.DSN = "postgres://postgres@127.0.0.1:" + port + "/postgres?sslmode=disable"
+	s.args = []string{"-D", data, "-p", port, "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="}
 	for k, v := range settings {
-		args = append(args, "-c", k+"="+v)
+		s.args = append(s.args, "-c", k+"="+v)
 	}
-	server := command("postgres", args...)
-	var log strings.Builder
-	server.Stdout, server.Stderr = &log, &log
-	if err := server.Start(); err != nil {
+	t.Cleanup(func() {
+		if s.running != nil {
+			_ = s.running.Process.Signal(syscall.SIGQUIT) // immediate shutdown
+			<-s.ended
+		}
+	})
+	if err := s.Start(); err != nil {
 		t.Fatal(err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- server.Wait() }()
-	t.Cleanup(func() {
-		_ = server.Process.Signal(syscall.SIGQUIT) // immediate shutdown
-		<-ended
-	})
+	return s
+}
 
-	dsn := "postgres://postgres@127.0.0.1:" + port + "/postgres?sslmode=disable"
-	for until := time.Now().Add(60 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+// Start starts the server and waits until it answers. Processes that outlive
+// a kill for a moment may still hold its memory: then it is started again.
+func (s *Server) Start() error {
+	for until := time.Now().Add(60 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		if s.running == nil {
+			s.running, s.log, s.ended = s.command("postgres", s.args...), &bytes.Buffer{}, make(chan error, 1)
+			s.running.Stdout, s.running.Stderr = s.log, s.log
+			if err := s.running.Start(); err != nil {
+				return err
+			}
+			go func(c *exec.Cmd, ended chan error) { ended <- c.Wait() }(s.running, s.ended)
+		}
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		c, err := pgx.Connect(ctx, dsn)
+		c, err := pgx.Connect(ctx, s.DSN)
 		if err == nil {
 			_ = c.Close(ctx)
 			cancel()
-			return dsn
+			return nil
 		}
 		cancel()
 		select {
-		case e := <-ended:
-			ended <- e
-			t.Fatalf("the server ended: %v\n%s", e, log.String())
+		case e := <-s.ended:
+			s.running = nil
+			if text := s.log.String(); !strings.Contains(text, "still in use") && !strings.Contains(text, "lock file") || time.Now().After(until) {
+				return fmt.Errorf("the server ended: %w\n%s", e, text)
+			}
 		default:
 		}
 		if time.Now().After(until) {
-			t.Fatalf("the server does not answer: %v", err)
+			return fmt.Errorf("the server does not answer: %w", err)
 		}
 	}
+}
+
+// Kill ends the server and all its processes at once, with no chance to write anything.
+func (s *Server) Kill() error {
+	pids, err := children(s.running.Process.Pid)
+	if err != nil {
+		return err
+	}
+	if err := s.running.Process.Kill(); err != nil {
+		return err
+	}
+	for _, p := range pids {
+		_ = syscall.Kill(p, syscall.SIGKILL) // it may have ended
+	}
+	<-s.ended
+	s.running = nil
+	return nil
+}
+
+// children gives the processes that a process has started.
+func children(parent int) ([]int, error) {
+	out, err := exec.Command("ps", "-A", "-o", "pid=,ppid=").Output()
+	if err != nil { // no ps: Linux tells it as well
+		return procChildren(parent)
+	}
+	var pids []int
+	for _, l := range strings.Split(string(out), "\n") {
+		var pid, of int
+		if n, _ := fmt.Sscan(l, &pid, &of); n == 2 && of == parent {
+			pids = append(pids, pid)
+		}
+	}
+	return pids, nil
+}
+
+func procChildren(parent int) ([]int, error) {
+	stats, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil || len(stats) == 0 {
+		return nil, fmt.Errorf("cannot list processes: neither ps nor /proc is there")
+	}
+	var pids []int
+	for _, name := range stats {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			continue // it has ended
+		}
+		rest := string(b[bytes.LastIndexByte(b, ')')+1:]) // behind the name: state, parent
+		var state string
+		var of int
+		if n, _ := fmt.Sscan(rest, &state, &of); n == 2 && of == parent {
+			pid, err := strconv.Atoi(filepath.Base(filepath.Dir(name)))
+			if err == nil {
+				pids = append(pids, pid)
+			}
+		}
+	}
+	return pids, nil
 }
 
 // findPostgres gives the directory of the newest server programs, looking

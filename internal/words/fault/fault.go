@@ -30,8 +30,8 @@ const (
 
 // Rule is a kind with a stable code, such as stock.short.
 type Rule struct {
-	Kind Kind
-	Code string
+	Kind Kind   `json:"kind"`
+	Code string `json:"code"`
 }
 
 // Because makes the fault, with the sentence.
@@ -45,10 +45,10 @@ func (r Rule) Error() string { return r.Code }
 // Fault is one violation of a Rule.
 type Fault struct {
 	Rule
-	Sentence string
-	Path     string            // the field, as a JSON path: lines[2].qty
-	Figures  map[string]string // the numbers behind the sentence
-	Also     []*Fault          // further faults of the same request
+	Sentence string            `json:"detail"`
+	Path     string            `json:"path,omitempty"`    // the field, as a JSON path: lines[2].qty
+	Figures  map[string]string `json:"figures,omitempty"` // the numbers behind the sentence
+	Also     []*Fault          `json:"also,omitempty"`    // further faults of the same request
 }
 
 // Error gives the sentence.

@@ -1,0 +1,296 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"time"
+	_ "time/tzdata" // the demo company lives in its own time zone, wherever it runs
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+
+	"kontor/internal/app"
+	"kontor/internal/rooms/access"
+	"kontor/internal/rooms/company"
+	"kontor/internal/sim"
+	"kontor/internal/tools/db"
+	"kontor/internal/tools/event"
+	"kontor/internal/words/day"
+	"kontor/internal/words/fault"
+)
+
+// demoLabel marks the tokens of the demo. A database that has one is complete:
+// the first is granted when the company's history has been played to its end.
+const demoLabel = "demo"
+
+// demo is one call of the command.
+type demo struct {
+	dsn     string
+	opt     sim.Options
+	fresh   bool
+	json    bool
+	serves  bool
+	listen  string
+	out     io.Writer // what was asked for
+	talk    io.Writer // what a person wants to know meanwhile
+	stats   *sim.Stats
+	seconds float64
+}
+
+func demoCommand() *cobra.Command {
+	var d demo
+	var noServe bool
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "Make a sample company with 90 days of trade, and serve it",
+		Long: "Make a sample company with 90 days of trade, and serve it.\n\nThe company, its customers and its goods are invented; every order, shipment, invoice and\n" +
+			"payment went through the same business steps as yours would. --database names another\nfile than demo.db, or an empty PostgreSQL schema; KONTOR_DATABASE is not looked at. A second\nstart serves the company that is there; --fresh makes a new one.",
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			d.dsn, _ = c.Flags().GetString("database")
+			if d.dsn == "" {
+				d.dsn = "sqlite:demo.db"
+			}
+			d.serves, d.out, d.talk = !noServe, c.OutOrStdout(), c.ErrOrStderr()
+			return d.run(c.Context())
+		},
+	}
+	f := c.Flags()
+	f.IntVar(&d.opt.Days, "days", 90, "days of trade, up to today")
+	f.Uint64Var(&d.opt.Seed, "seed", 7, "another number makes another history")
+	f.StringVar(&d.listen, "listen", "127.0.0.1:8080", "address and port; port 0 takes a free one")
+	f.BoolVar(&d.fresh, "fresh", false, "throw the demo company in the SQLite file away and make a new one")
+	f.BoolVar(&noServe, "no-serve", false, "make the company, print its summary and end")
+	f.BoolVar(&d.json, "json", false, "print one JSON object in place of the tables")
+	return c
+}
+
+func (d *demo) run(ctx context.Context) error {
+	if d.opt.Days < 1 || d.opt.Days > 730 {
+		return fmt.Errorf("--days is between 1 and 730, not %d", d.opt.Days)
+	}
+	if d.serves { // a port that is taken is said before the work, not after
+		l, err := net.Listen("tcp", d.listen)
+		if err != nil {
+			return fmt.Errorf("%w; choose another port with --listen", err)
+		}
+		d.listen = l.Addr().String()
+		l.Close()
+	}
+	there, err := d.look(ctx)
+	if err != nil {
+		return err
+	}
+	if there && d.fresh {
+		if err := d.remove(); err != nil {
+			return err
+		}
+		there = false
+	}
+	if there {
+		fmt.Fprintf(d.talk, "the demo company is there already, in %s; --fresh makes a new one\n", shown(d.dsn))
+	} else if err := d.make(ctx); err != nil {
+		return err
+	}
+	a, err := app.Open(ctx, d.dsn, db.Options{})
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	full, read, err := d.tokens(ctx, a)
+	if err != nil {
+		return err
+	}
+	v, err := d.view(ctx, a)
+	if err != nil {
+		return err
+	}
+	if err := d.show(v, full, read); err != nil || !d.serves {
+		return err
+	}
+	a.Work(ctx, false)
+	return serve(ctx, a, d.listen, d.talk)
+}
+
+// look tells whether the demo company is in the database. It refuses one that
+// holds anything else.
+func (d *demo) look(ctx context.Context) (bool, error) {
+	if p, ok := file(d.dsn); ok {
+		if _, err := os.Stat(p); errors.Is(err, os.ErrNotExist) {
+			return false, nil
+		}
+	}
+	a, err := app.Open(ctx, d.dsn, db.Options{})
+	if err != nil {
+		return false, err
+	}
+	defer a.Close()
+	var name string
+	complete := false
+	err = a.DB.Read(ctx, func(r *db.Reader) error {
+		c, err := company.Load(r)
+		if f, ok := fault.Of(err); ok && f.Code == company.ErrMissing.Code {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		name = c.Name
+		tokens, err := access.List(r)
+		for _, t := range tokens {
+			complete = complete || t.Label == demoLabel
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return false, err
+	case name == sim.Name && complete:
+		return true, nil
+	case name == sim.Name:
+		return false, fmt.Errorf("%s holds a demo company that was not finished; give an empty schema with --database", shown(d.dsn))
+	case name != "":
+		return false, fmt.Errorf("%s holds the books of %q, which is no demo; choose another --database", shown(d.dsn), name)
+	}
+	return false, nil
+}
+
+// make founds the company and plays its history. A SQLite file is made beside
+// its place and moved there when it is complete.
+func (d *demo) make(ctx context.Context) error {
+	began := time.Now()
+	dsn := d.dsn
+	p, isFile := file(d.dsn)
+	if isFile {
+		dsn = "sqlite:" + p + ".part"
+		removeFile(p + ".part")
+	}
+	d.opt.End = began
+	clock := sim.NewClock(d.opt)
+	a, err := app.Open(ctx, dsn, db.Options{Clock: clock.Now})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(d.talk, "%s is founded and trades for %d days …\n", sim.Name, d.opt.Days)
+	tell, end := d.meter(began)
+	stats, err := sim.Run(ctx, a.Office, clock, d.opt, tell)
+	end()
+	if err == nil {
+		_, err = event.Sequence(ctx, a.DB)
+	}
+	if err == nil {
+		_, _, err = d.tokens(ctx, a)
+	}
+	a.Close()
+	if err != nil {
+		return err
+	}
+	if isFile {
+		if err := os.Rename(p+".part", p); err != nil {
+			return err
+		}
+		removeFile(p + ".part")
+	}
+	d.stats, d.seconds = &stats, float64(time.Since(began).Milliseconds())/1000
+	fmt.Fprintf(d.talk, "ready after %.1f s: %d steps in %s\n", d.seconds, stats.Steps, shown(d.dsn))
+	return nil
+}
+
+// meter shows a bar on a terminal, and a line for each month elsewhere.
+func (d *demo) meter(began time.Time) (tell sim.Progress, end func()) {
+	if terminal(d.talk) {
+		bar := progressbar.NewOptions(d.opt.Days, progressbar.OptionSetWriter(d.talk), progressbar.OptionSetDescription("trading"), progressbar.OptionShowCount(), progressbar.OptionSetItsString("days"),
+			progressbar.OptionThrottle(80*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionSetPredictTime(false))
+		return func(done, _ int, _ day.Day) { _ = bar.Set(done) }, func() { _ = bar.Clear() }
+	}
+	month := day.Month("")
+	return func(done, total int, on day.Day) {
+		if month != on.Month() && month != "" {
+			fmt.Fprintf(d.talk, "  %s is over: %d of %d days, %.1f s\n", month, done, total, time.Since(began).Seconds())
+		}
+		month = on.Month()
+	}, func() {}
+}
+
+// tokens makes a new pair: the old ones cannot be shown again.
+func (d *demo) tokens(ctx context.Context, a *app.App) (full, read string, err error) {
+	full, read = access.NewToken(), access.NewToken()
+	err = a.DB.Write(ctx, db.Actor{ID: access.Demo}, func(tx *db.Tx) error {
+		u, err := access.User(tx, "demo", "person")
+		if err != nil {
+			return err
+		}
+		access.Grant(tx, u, full, access.Full, demoLabel)
+		access.Grant(tx, u, read, access.Read, demoLabel)
+		return nil
+	})
+	return full, read, err
+}
+
+// remove deletes the file, of which look has said that it is a demo's.
+func (d *demo) remove() error {
+	p, ok := file(d.dsn)
+	if !ok {
+		return errors.New("--fresh removes SQLite files only; give an empty schema with --database")
+	}
+	return removeFile(p)
+}
+
+func removeFile(p string) error {
+	for _, tail := range []string{"-wal", "-shm"} {
+		_ = os.Remove(p + tail) // mostly not there
+	}
+	if err := os.Remove(p); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// file gives the path of a SQLite address.
+func file(dsn string) (string, bool) {
+	p, ok := strings.CutPrefix(dsn, "sqlite:")
+	p, _, _ = strings.Cut(p, "?")
+	return p, ok
+}
+
+// shown is an address as it may be printed.
+func shown(dsn string) string {
+	if p, ok := file(dsn); ok {
+		return p
+	}
+	return "the PostgreSQL database"
+}
+
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// show prints what was asked for: the object, or the tables and where to go.
+func (d *demo) show(v *demoView, full, read string) error {
+	v.Stats, v.Seconds, v.Database = d.stats, d.seconds, shown(d.dsn)
+	v.Tokens.Full, v.Tokens.Read = full, read
+	if d.serves {
+		v.Docs, v.OpenAPI = "http://"+d.listen+"/docs", "http://"+d.listen+"/openapi.json"
+	}
+	if d.json {
+		return json.NewEncoder(d.out).Encode(v)
+	}
+	v.write(d.out, terminal(d.out))
+	if d.serves {
+		v.guide(d.out, "http://"+d.listen)
+	} else {
+		fmt.Fprintln(d.out, "\nkontor demo serves it; kontor verify --database sqlite:FILE checks its books.")
+	}
+	return nil
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"kontor/internal/app"
+	"kontor/internal/doors/api"
+	"kontor/internal/rooms/access"
+	"kontor/internal/tools/db"
+)
+
+func serveCommand() *cobra.Command {
+	var listen string
+	var advance bool
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Answer on the network: the API and its documentation",
+		Long: "Answer on the network: the API and its documentation.\n\nA new database gets the user admin with a full token, which is printed once;\n" +
+			"KONTOR_TOKEN fixes its text for scripts.",
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			a, err := app.Open(c.Context(), database(c), db.Options{})
+			if err != nil {
+				return err
+			}
+			defer a.Close()
+			if err := welcome(c.Context(), a, c.OutOrStdout()); err != nil {
+				return err
+			}
+			a.Work(c.Context(), advance)
+			return serve(c.Context(), a, listen, c.OutOrStdout())
+		},
+	}
+	c.Flags().StringVar(&listen, "listen", "127.0.0.1:8080", "address and port; port 0 takes a free one")
+	c.Flags().BoolVar(&advance, "advance", false, "run every step of an order by itself as soon as it is due")
+	return c
+}
+
+// welcome makes the first user of a new database.
+func welcome(ctx context.Context, a *app.App, out io.Writer) error {
+	var fresh bool
+	token := os.Getenv("KONTOR_TOKEN")
+	fixed := token != ""
+	if !fixed {
+		token = access.NewToken()
+	} else if !strings.HasPrefix(token, "kt_") || len(token) < 12 {
+		return errors.New("KONTOR_TOKEN must begin with kt_ and have at least 12 characters")
+	}
+	err := a.DB.Write(ctx, db.Actor{ID: access.System}, func(tx *db.Tx) error {
+		fresh = false
+		all, err := access.List(tx)
+		if err != nil || len(all) > 0 {
+			return err
+		}
+		u, err := access.User(tx, "admin", "person")
+		if err != nil {
+			return err
+		}
+		fresh = true
+		access.Grant(tx, u, token, access.Full, "first token")
+		return nil
+	})
+	if db.IsDuplicate(err) { // another process came first with the same KONTOR_TOKEN
+		return nil
+	}
+	if err == nil && fresh {
+		if fixed {
+			token = "the one in KONTOR_TOKEN"
+		}
+		fmt.Fprintf(out, "token of the user admin, shown only now: %s\n", token)
+	}
+	return err
+}
+
+// serve answers until the context ends, then lets running requests finish.
+func serve(ctx context.Context, a *app.App, listen string, out io.Writer) error {
+	l, err := net.Listen("tcp", listen)
+	if err != nil {
+		return err
+	}
+	s := &http.Server{
+		Handler:           api.Handler(a.Office),
+		ReadHeaderTimeout: 10 * time.Second,
+		WriteTimeout:      10 * time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+	}
+	fmt.Fprintf(out, "kontor answers on http://%s\n  the API, explained   http://%s/docs\n  the same for tools   http://%s/openapi.json\n", l.Addr(), l.Addr(), l.Addr())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(l) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	return s.Shutdown(last)
+}
