@@ -3,10 +3,13 @@ package bench
 import (
 	"database/sql"
 	"fmt"
+	"math/rand/v2"
+	"os"
 	"testing"
 
 	"kontor/internal/story/flow"
 	"kontor/internal/tools/db"
+	"kontor/internal/tools/dbtest"
 )
 
 // counted installs triggers that count rows per table and kind of write.
@@ -162,4 +165,58 @@ func rowsOf(t *testing.T, c Catalog, prepare func(*house, *trader) func(from int
 	count := counted(t, h)
 	play(perTransaction)
 	return count()
+}
+
+// A tiny bench on both engines fills its figures, and the invariants hold.
+func TestRun(t *testing.T) {
+	server := os.Getenv(dbtest.Variable)
+	if err := Reachable(t.Context(), server); err != nil {
+		t.Fatal(err)
+	}
+	o := Options{Engines: []db.Engine{db.SQLite, db.Postgres}, Modes: []string{Gathered, PerDocument}, Clients: []int{4}, Lines: 200, Dir: t.TempDir(), Postgres: server,
+		Catalog: Catalog{Products: 200, Customers: 20}}
+	shown := 0
+	results, err := Run(t.Context(), o, func(string) {}, func(Result) { shown++ })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(results) != 4 || shown != 4 {
+		t.Fatalf("%d results, %d shown", len(results), shown)
+	}
+	for _, r := range results {
+		if r.Lines != 200 || r.LinesPerSecond <= 0 || r.P50 <= 0 || r.P99 < r.P50 || r.BytesPerLine <= 0 || len(r.Steps) != len(steps) {
+			t.Errorf("%+v", r)
+		}
+		if r.Engine == db.SQLite && (r.CPU == nil || *r.CPU <= 0 || r.YardstickCPU == nil || r.Ratio == nil || *r.Ratio <= 0) {
+			t.Errorf("no CPU: %+v", r)
+		}
+	}
+}
+
+func TestCompare(t *testing.T) {
+	cpu := func(v float64) []Result { return []Result{{Engine: db.SQLite, Mode: Gathered, Clients: 64, CPU: &v}} }
+	for _, c := range []struct {
+		before, now float64
+		want        int
+	}{{100, 114, 0}, {100, 116, 1}, {100, 50, 0}} {
+		if got, n := Compare(cpu(c.before), cpu(c.now)); len(got) != c.want || n != 1 {
+			t.Errorf("%v: %v", c, got)
+		}
+	}
+	if got, n := Compare(nil, cpu(1)); len(got) != 0 || n != 0 {
+		t.Error("compared with nothing")
+	}
+}
+
+// The choice is skewed: the first rank comes about as often as the next two
+// together, and every rank can come.
+func TestPick(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	var n [15]int
+	for range 40000 {
+		n[pick(r, 15)]++
+	}
+	if n[0] < 9500 || n[0] > 10500 || n[1]+n[2] < 9500 || n[1]+n[2] > 10500 || n[14] < 1000 {
+		t.Error(n)
+	}
 }

@@ -49,7 +49,7 @@ func Child(in io.Reader, out io.Writer) error {
 		return fmt.Errorf("read the orders: %w", err)
 	}
 	ctx := context.Background()
-	d, err := db.Open(ctx, todo.DSN, db.Options{Readers: 1})
+	d, err := db.Open(ctx, todo.DSN, db.Options{Readers: 1, Writers: 3}) // few, as each has to prepare its statements first
 	if err == nil {
 		err = d.Lease(ctx)
 	}

@@ -35,6 +35,7 @@ type Options struct {
 	Database    func() (dsn string, err error) // makes a fresh, empty database
 	PerDatabase int                            // kills before a fresh one is taken, so that it stays small; 0 = 200
 	VerifyEvery int                            // kills between full verifications; 0 = 25
+	Window      time.Duration                  // the longest that a child's load lasts; 0 = 150 ms
 	Child       func() *exec.Cmd               // a process that calls Child with its standard input and output
 	Server      Server                         // nil on SQLite
 	ServerEvery int                            // kills between those of the server; 0 = 20
@@ -45,7 +46,7 @@ type Options struct {
 // Report is what a run saw. Lost and Broken must be empty.
 type Report struct {
 	Kills       int // of the process
-	Recoveries  int // of them while it was opening the database
+	Opening     int // of them while it was opening the database
 	ServerKills int
 	Databases   int
 	Chains      int
@@ -64,7 +65,7 @@ func (r *Report) OK() bool { return len(r.Lost)+len(r.Broken)+len(r.Failed) == 0
 
 func (r *Report) String() string {
 	return fmt.Sprintf("%d kills (%d while opening) and %d of the server in %s, %.1f a second; %d databases, %d chains, %d steps acknowledged, %d of them only when asked again; %d checks, %d full verifications: %d lost, %d invariants broken, %d failures",
-		r.Kills, r.Recoveries, r.ServerKills, r.Took.Round(time.Millisecond), float64(r.Kills)/r.Took.Seconds(), r.Databases, r.Chains, r.Acks, r.Recalled, r.Checks, r.Verified, len(r.Lost), len(r.Broken), len(r.Failed))
+		r.Kills, r.Opening, r.ServerKills, r.Took.Round(time.Millisecond), float64(r.Kills)/r.Took.Seconds(), r.Databases, r.Chains, r.Acks, r.Recalled, r.Checks, r.Verified, len(r.Lost), len(r.Broken), len(r.Failed))
 }
 
 // Run kills as often as it is told to and reports what was found.
@@ -77,14 +78,16 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 			*d.value = d.or
 		}
 	}
-	g := &rig{Options: o, Report: &Report{}, rnd: rand.New(rand.NewPCG(o.Seed, 0))}
-	begun := time.Now()
+	if o.Window == 0 {
+		o.Window = 150 * time.Millisecond
+	}
+	g := &rig{Options: o, Report: &Report{}, rnd: rand.New(rand.NewPCG(o.Seed, 0)), began: time.Now()}
 	defer g.dismiss()
 	var err error
 	for err == nil && g.Report.Kills < o.Kills && !(o.Early && len(g.Lost) > 0) {
 		err = g.database(ctx)
 	}
-	g.Took = time.Since(begun)
+	g.Took = time.Since(g.began)
 	return g.Report, err
 }
 
@@ -95,8 +98,9 @@ const workers = 6
 type rig struct {
 	Options
 	*Report
-	rnd  *rand.Rand
-	next *process // started ahead, since starting takes longer than most kills
+	rnd   *rand.Rand
+	began time.Time
+	next  *process // started ahead, since starting takes longer than most kills
 
 	dsn    string
 	chains map[int64]*Chain // of this database, as acknowledged last
@@ -141,7 +145,7 @@ func (g *rig) kill(n int) error {
 	}
 	server := g.Server != nil && n%g.ServerEvery == 0
 	opening := !server && g.rnd.IntN(8) == 0
-	wait := time.Duration(g.rnd.IntN(150_000)) * time.Microsecond
+	wait := time.Duration(g.rnd.Int64N(int64(g.Window)))
 	if opening { // already while it opens the database and takes its node
 		wait /= 20
 	} else {
@@ -168,7 +172,7 @@ func (g *rig) kill(n int) error {
 	select {
 	case <-p.begun:
 	default:
-		g.Recoveries++
+		g.Opening++
 	}
 	died := p.end()
 	g.Report.Kills++
@@ -237,8 +241,8 @@ func (g *rig) check(ctx context.Context, full bool) error {
 		bad, err = broken(ctx, d)
 		g.add(&g.Broken, bad)
 	}
-	if g.Log != nil && full {
-		g.Log("%d kills: %s", g.Report.Kills, g.Report)
+	if g.Took = time.Since(g.began); g.Log != nil && full {
+		g.Log("%s", g.Report)
 	}
 	return err
 }

@@ -105,13 +105,12 @@ type agenda struct {
 	explain  map[int][]mystery
 	redo     map[int][]redo
 	refund   map[int][]back
-	land     map[int][]onRoad
 	settle   map[int][]dispute
 }
 
 func newAgenda() agenda {
 	return agenda{map[int][]intent{}, map[int][]purchase{}, map[int][]*parcel{}, map[int][]*parcel{}, map[int][]sentBack{}, map[int][]complaint{}, map[int][]bounced{}, map[int][]mystery{},
-		map[int][]redo{}, map[int][]back{}, map[int][]onRoad{}, map[int][]dispute{}}
+		map[int][]redo{}, map[int][]back{}, map[int][]dispute{}}
 }
 
 // due takes what was planned for today or for the quiet days before it.

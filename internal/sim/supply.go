@@ -38,12 +38,6 @@ var suppliers = map[string]struct {
 	"Belts, chains and hoses": {"Riemen-Union Weserbergland GmbH", 3, 8}, "Operating supplies": {"Schmierstoffe Hellwig & Sohn", 2, 6},
 }
 
-// onRoad is goods between our warehouses.
-type onRoad struct {
-	sku, qty string
-	from, to string
-}
-
 // pots reads all stock of one status, by article and warehouse.
 func (s *sim) pots(status string) (map[stockKey]*stock.Pot, error) {
 	out := map[stockKey]*stock.Pot{}
@@ -81,8 +75,7 @@ func (g *good) units(steps int64) int64 {
 	return steps
 }
 
-// goodsIn books what suppliers bring today, and what arrives from the other
-// warehouse.
+// goodsIn books what suppliers bring today.
 func (s *sim) goodsIn() error {
 	var cmds []flow.GoodsIn
 	for _, p := range due(s, s.agenda.arrive) {
@@ -100,14 +93,7 @@ func (s *sim) goodsIn() error {
 		}
 		cmds = append(cmds, c)
 	}
-	if err := ask(s, s.office.GoodsIn, s.staff.stock, cmds, nil); err != nil {
-		return err
-	}
-	var moves []flow.Move
-	for _, x := range due(s, s.agenda.land) {
-		moves = append(moves, flow.Move{Reference: s.reference("TRF"), SKU: x.sku, Qty: x.qty, From: x.from, To: x.to, FromStatus: stock.Transit, Reason: "arrived"})
-	}
-	return ask(s, s.office.Move, s.staff.stock, moves, nil)
+	return ask(s, s.office.GoodsIn, s.staff.stock, cmds, nil)
 }
 
 // reference makes a number for a paper of the warehouse.
@@ -220,19 +206,10 @@ func (s *sim) transfer() error {
 			continue
 		}
 		if n := g.units(north.Free()); n > s.usual(i, 0)*8 && g.units(south.Free()) < s.usual(i, 1)*2 {
-			c := flow.Move{Reference: s.reference("TRF"), SKU: g.sku, Qty: g.steps(s.usual(i, 1) * 3), From: "HB", To: "UL", Reason: "short in the south"}
-			if s.luck.stock.chance(500) {
-				c.To, c.ToStatus = "HB", stock.Transit
-			}
-			cmds = append(cmds, c)
+			cmds = append(cmds, flow.Move{Reference: s.reference("TRF"), SKU: g.sku, Qty: g.steps(s.usual(i, 1) * 3), From: "HB", To: "UL", Reason: "short in the south"})
 		}
 	}
-	return ask(s, s.office.Move, s.staff.stock, cmds, func(i int, _ flow.Stocked) error {
-		if c := cmds[i]; c.ToStatus == stock.Transit {
-			in(s, s.agenda.land, s.luck.stock.between(1, 3), onRoad{c.SKU, c.Qty, "HB", "UL"})
-		}
-		return nil
-	})
+	return ask(s, s.office.Move, s.staff.stock, cmds, nil)
 }
 
 func (s *sim) countShelves() error {

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,6 +26,7 @@ func (k *desk) writes() (out [][2]string) {
 			}
 		}
 	}
+	slices.SortFunc(out, func(a, b [2]string) int { return strings.Compare(a[1]+a[0], b[1]+b[0]) })
 	return out
 }
 
@@ -49,9 +51,6 @@ func TestGarbageIsRefusedWhole(t *testing.T) {
 						continue // many steps need no more than the document
 					}
 					r := k.do(w[0], path, body)
-					if r.status == 307 && strings.Contains(id, "..") { // the server tidies the path
-						continue
-					}
 					if r.status < 400 || r.status >= 500 || r.get("code") == "" || r.get("detail") == "" {
 						t.Errorf("%s %s %s → %d %s", w[0], path, body, r.status, r.text)
 					}

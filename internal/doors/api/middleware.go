@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"path"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -64,6 +65,10 @@ func (d *door) guard(next http.Handler) http.Handler {
 		}
 		if p := takeBody(w, r, q); p != nil {
 			writeProblem(w, p)
+			return
+		}
+		if p := r.URL.EscapedPath(); p != path.Clean(p) && p != path.Clean(p)+"/" { // the mux would redirect a write
+			writeProblem(w, problem(404, ErrRoute.Because("there is nothing at %.200q; /docs lists all paths", p)))
 			return
 		}
 		next.ServeHTTP(w, r)

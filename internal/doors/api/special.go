@@ -36,6 +36,9 @@ func bankStatements(d *door, op huma.Operation) {
 	}) (Results[flow.Received], error) {
 		var none Results[flow.Received]
 		list, err := statementsOf(schemas, schema, in.Type, in.RawBody)
+		for i := range list {
+			err = fault.All(err, words(reflect.ValueOf(list[i]), ""))
+		}
 		if err != nil {
 			return none, err
 		}

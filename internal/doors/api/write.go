@@ -67,6 +67,9 @@ func write[I, T any](d *door, op huma.Operation, run func(ctx context.Context, i
 	errorsOf(d, &op, 400, 401, 403, 404, 409, 412, 413, 415, 422, 500, 503)
 	status := op.DefaultStatus
 	huma.Register(d.api, op, func(ctx context.Context, in *I) (*answer, error) {
+		if err := bodyOf(in); err != nil {
+			return nil, failure(ctx, err)
+		}
 		a, err := perform(ctx, status, any(in).(interface{ asked() *Writing }).asked(), func(ctx context.Context) (T, error) { return run(ctx, in) })
 		return a, failure(ctx, err)
 	})

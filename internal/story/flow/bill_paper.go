@@ -197,12 +197,13 @@ func (w *billing) post(doc *invoice.Invoice, g *group) {
 		l := x.Line(b.Line)
 		before := exposedFC(w.books, x, l)
 		from := l.Billed
-		p.part(b, l, taxOf[b.ID], from)
+		performed := l.BillPolicy == "order" && l.Follows() && !hasGoods(x) // services and their charges
+		p.part(b, l, taxOf[b.ID], from, performed)
 		c := order.Counts{Line: l.ID}
 		if b.Sign > 0 {
 			c.Billed = b.Qty
-			if l.BillPolicy == "order" && l.Follows() && !hasGoods(x) {
-				c.Shipped = b.Qty // services: performed when billed
+			if performed {
+				c.Shipped = b.Qty
 			}
 		} else {
 			c.Credited, c.Billed = 0, 0

@@ -145,14 +145,14 @@ func (w *billing) creditOne(inv *invoice.Invoice, c Credit, cmd int) error {
 	if err != nil {
 		return err
 	}
+	if c.Rebill && hasReturns(inv) {
+		return invoice.ErrMixed.Because("invoice %s nets a return: cancel it without rebill and bill the rest anew", inv.Number).At("rebill")
+	}
 	doc, err := w.note(inv, parts, or(c.On, w.today), c.Reason, !c.Cancel)
 	if err != nil {
 		return err
 	}
 	if c.Cancel {
-		if c.Rebill && hasReturns(inv) {
-			return invoice.ErrMixed.Because("invoice %s nets a return: cancel it without rebill and bill the rest anew", inv.Number).At("rebill")
-		}
 		if err := w.takeBackPosting(doc, inv); err != nil {
 			return err
 		}

@@ -32,7 +32,6 @@ func (f *facts) build(d *Draft) (*order.Order, []hold.Hold, error) {
 		x.SourceType, x.Source = "intake", int64(d.Intake)
 	}
 	x.RequestedOn = or(d.RequestedOn, x.OrderedOn)
-	x.POYear = int64(or(d.PODate, x.OrderedOn).Year())
 	if d.PONumber == "" {
 		x.POSeq = int64(x.ID)
 	}
@@ -45,6 +44,7 @@ func (f *facts) build(d *Draft) (*order.Order, []hold.Hold, error) {
 	if err := f.head(x, c, d); err != nil {
 		return nil, nil, err
 	}
+	x.POYear = int64(or(d.PODate, x.OrderedOn).Year())
 	var holds []hold.Hold
 	stop := func(kind string, err error) {
 		ft, _ := fault.Of(err)
@@ -312,7 +312,9 @@ func (f *facts) extras(x *order.Order, d *Draft, policy string) error {
 		if _, ok := nets[l.TaxCode]; !ok {
 			codes = append(codes, l.TaxCode)
 		}
-		nets[l.TaxCode] += l.Net
+		if l.Goods() { // a service is billed ahead of them and has its own discount
+			nets[l.TaxCode] += l.Net
+		}
 	}
 	add := func(role, text, code, percent string, amount int64) {
 		if amount == 0 {

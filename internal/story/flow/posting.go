@@ -44,12 +44,13 @@ func revenueRole(l *order.Line) string {
 
 // part books the revenue side of one billable of an invoice. Of a line billed
 // ahead, what is not delivered yet is a contract liability, and its tax waits
-// for the supply where the law says so.
-func (p *posting) part(b *invoice.Billable, l *order.Line, tax, from int64) {
+// for the supply where the law says so. What is performed with its invoice, as
+// all of an order without goods is, waits for nothing.
+func (p *posting) part(b *invoice.Billable, l *order.Line, tax, from int64, performed bool) {
 	switch {
 	case b.Sign < 0:
 		p.add("sales_allowance", b.TaxCode, 0, -b.Net)
-	case b.Kind == "order" && !(l.Follows() && l.Product != 0):
+	case b.Kind == "order" && !performed && !(l.Follows() && l.Product != 0):
 		now := l.NetBetween(min(from, l.Shipped), min(from+b.Qty, l.Shipped))
 		p.add(revenueRole(l), b.TaxCode, 0, -now)
 		p.add("contract_liability", b.TaxCode, int64(l.ID), -(b.Net - now))

@@ -23,7 +23,7 @@ const (
 	chaosAccounts = 5
 	chaosOrders   = 60
 	chaosWorkers  = 16
-	chaosSteps    = 130 // per worker; bounds the race by work, not by time
+	chaosSteps    = 100 // per worker; bounds the race by work, not by time
 )
 
 // TestNoDeadlockReachesACaller: two processes with eight workers each do random

@@ -307,3 +307,47 @@ func raceSameKey(r *racer) {
 		}
 	})
 }
+
+// TestAPaperSentBySeveralHasOneEffect: what names itself from outside (a bank
+// statement, a delivery note, a purchase order) comes from sixteen at once.
+func TestAPaperSentBySeveralHasOneEffect(t *testing.T) {
+	eachRace(t, shopRules{}, func(s *shop, jobs func(string, int, int, []id.Order) []raceJob) {
+		const papers = 5
+		r := raced(s.t, s.DB, jobs("same-paper", 16, papers, nil)...)
+		for what, n := range map[string]int{"statement": papers, "statement known": 15 * papers, "delivery": papers, "delivery known": 15 * papers, "order": papers, order.ErrDuplicate.Code: 15 * papers} {
+			if r.Count[what] != n {
+				s.t.Errorf("%d × %s instead of %d: %v", r.Count[what], what, n, r.Count)
+			}
+		}
+		for table, n := range map[string]int64{"statement": papers, "receipt": papers, "stock_doc": papers, "stock_move": papers, "sales_order": papers} {
+			var is int64
+			s.must(s.DB.Read(s.ctx, func(r *db.Reader) error {
+				_, err := r.One(`SELECT COUNT(*) FROM `+table, nil, &is)
+				return err
+			}))
+			if is != n {
+				s.t.Errorf("%d rows of %s instead of %d", is, table, n)
+			}
+		}
+		s.verified()
+	})
+}
+
+func raceSamePaper(r *racer) {
+	r.each(func(caller int, o *flow.Office) {
+		known := func(what string, k bool) string {
+			if k {
+				return what + " known"
+			}
+			return what
+		}
+		for k := range r.Rounds {
+			st, err := o.Receive.One(r.ctx, r.who, flow.Statement{Account: "BANK", Number: fmt.Sprint(k), Opening: "0", Closing: "5.00", Entries: []flow.BankEntry{{BookedOn: "2026-03-20", Amount: "5.00", Text: fmt.Sprint("payment ", k)}}})
+			r.got(known("statement", st.Known), err)
+			g, err := o.GoodsIn.One(r.ctx, r.who, flow.GoodsIn{Reference: fmt.Sprint("DN-", k), Lines: []flow.GoodsLine{{SKU: "BOLT", Qty: "3", Cost: "4.00"}}})
+			r.got(known("delivery", g.Known), err)
+			_, err = o.Capture.One(r.ctx, r.who, flow.Draft{Customer: "MUELLER", PONumber: fmt.Sprint("PO-", k), Lines: []flow.DraftLine{{SKU: "BOLT", Qty: "1"}}})
+			r.got("order", err)
+		}
+	})
+}

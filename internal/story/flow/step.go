@@ -40,7 +40,7 @@ type reply[T any] struct {
 
 func step[C, T any](o *Office, name string, do func(*db.Tx, []C) ([]Result[T], error)) *Step[C, T] {
 	s := &Step[C, T]{name: name, office: o, do: do}
-	s.gather = db.NewGatherer(MaxBatch, func(r request[C]) string { return fmt.Sprint(r.who.ID) }, s.runRequests)
+	s.gather = db.NewGatherer(o.DB.Turns(), MaxBatch, func(r request[C]) string { return fmt.Sprint(r.who.ID) }, s.runRequests)
 	return s
 }
 
@@ -146,7 +146,7 @@ func (s *Step[C, T]) run(ctx context.Context, reqs []request[C]) []reply[T] {
 	if err == nil {
 		return replies
 	}
-	if db.Again(err) && (len(reqs) > 1 || len(reqs[0].cmds) > 1) {
+	if db.Again(err) { // also one alone: it may have met a twin that committed first
 		return s.apart(ctx, reqs)
 	}
 	out := make([]reply[T], len(reqs))
@@ -212,13 +212,13 @@ func (s *Step[C, T]) alone(ctx context.Context, r request[C]) (reply[T], error) 
 			break
 		}
 	}
-	if db.Again(err) {
-		return reply[T]{}, fmt.Errorf("%s: %w", s.name, err)
+	if db.Again(err) && !db.IsDuplicate(err) && !db.IsCheck(err) {
+		err = ErrBusy.Because("%s could not be done now: others changed the same rows again and again; try again", s.name)
 	}
 	if f, ok := fault.Of(err); ok {
 		return reply[T]{results: faults[T](len(r.cmds), f)}, nil
 	}
-	return reply[T]{}, err
+	return reply[T]{}, fmt.Errorf("%s: %w", s.name, err)
 }
 
 // stored is how an answer lies in the table of idempotency keys.

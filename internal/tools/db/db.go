@@ -18,6 +18,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -44,6 +45,7 @@ type Options struct {
 	Clock   func() time.Time // nil = time.Now; seeded in demos and tests
 	Readers int              // connections for reading; 0 = 4
 	Writers int              // connections for writing on PostgreSQL; 0 = 8
+	Batches int              // gathered batches at a time on PostgreSQL; 0 = one for two processors
 }
 
 // DB is one company's database: a SQLite file or a PostgreSQL schema.
@@ -54,6 +56,7 @@ type DB struct {
 	ids    *id.Maker
 	clock  func() time.Time
 	node   atomic.Int64 // leased; 0 = none
+	turns  *Turns
 	stop   chan struct{}
 }
 
@@ -97,14 +100,19 @@ func Open(ctx context.Context, dsn string, o Options) (*DB, error) {
 	if o.Writers == 0 {
 		o.Writers = 8
 	}
+	if o.Batches == 0 {
+		o.Batches = min(o.Writers, max(1, runtime.GOMAXPROCS(0)/2))
+	}
 	d := &DB{dsn: dsn, ids: id.NewMaker(0), clock: o.Clock, stop: make(chan struct{})}
 	var err error
 	switch {
 	case strings.HasPrefix(dsn, "sqlite:"):
 		d.engine = SQLite
+		d.turns = NewTurns(1) // there is one writer
 		d.be, err = openSQLite(strings.TrimPrefix(dsn, "sqlite:"), o)
 	case strings.HasPrefix(dsn, "postgres://"), strings.HasPrefix(dsn, "postgresql://"):
 		d.engine = Postgres
+		d.turns = NewTurns(o.Batches)
 		d.be, err = openPostgres(ctx, dsn, o)
 	default:
 		err = fmt.Errorf("cannot open database %q: it must start with sqlite: or postgres://", redact(dsn))
@@ -132,6 +140,9 @@ func (d *DB) Engine() Engine { return d.engine }
 
 // DSN gives what Open was called with.
 func (d *DB) DSN() string { return d.dsn }
+
+// Turns are what the gatherers in front of this database take.
+func (d *DB) Turns() *Turns { return d.turns }
 
 // Now is the database's clock: every instant in a row comes from it.
 func (d *DB) Now() time.Time { return d.clock() }

@@ -961,7 +961,7 @@ func TestGatherer(t *testing.T) {
 	const callers, most, lanes = 500, 32, 3
 	var batches, widest atomic.Int64
 	lane := func(c int) string { return fmt.Sprint(c % lanes) }
-	g := db.NewGatherer(most, lane, func(_ context.Context, cs []int) []int {
+	g := db.NewGatherer(db.NewTurns(1), most, lane, func(_ context.Context, cs []int) []int {
 		batches.Add(1)
 		widest.Store(max(widest.Load(), int64(len(cs))))
 		if len(cs) > most {
@@ -999,7 +999,7 @@ func TestGatherer(t *testing.T) {
 // A caller who leaves gets his context's error; the others are not disturbed.
 func TestGathererCancelled(t *testing.T) {
 	goOn := make(chan bool)
-	g := db.NewGatherer(10, func(int) string { return "" }, func(c context.Context, cs []int) []int {
+	g := db.NewGatherer(db.NewTurns(1), 10, func(int) string { return "" }, func(c context.Context, cs []int) []int {
 		<-goOn
 		if c.Err() != nil {
 			t.Error("the batch runs in a context that a caller has ended")
@@ -1025,7 +1025,7 @@ func TestGathererCancelled(t *testing.T) {
 // What one caller only simulates must not make another's work vanish.
 func TestGathererKeepsSimulationsApart(t *testing.T) {
 	var mixed atomic.Int64
-	g := db.NewGatherer(100, func(int) string { return "" }, func(c context.Context, cs []int) []int {
+	g := db.NewGatherer(db.NewTurns(1), 100, func(int) string { return "" }, func(c context.Context, cs []int) []int {
 		time.Sleep(time.Millisecond)
 		for _, v := range cs {
 			if db.IsSimulated(c) != (v < 0) {
@@ -1046,7 +1046,7 @@ func TestGathererKeepsSimulationsApart(t *testing.T) {
 // A bug in a batch is the callers' panic, not the end of the process, and the
 // gatherer goes on.
 func TestGathererPanic(t *testing.T) {
-	g := db.NewGatherer(100, func(int) string { return "" }, func(_ context.Context, cs []int) []int {
+	g := db.NewGatherer(db.NewTurns(1), 100, func(int) string { return "" }, func(_ context.Context, cs []int) []int {
 		if slices.Contains(cs, 13) {
 			panic("unbalanced")
 		}
@@ -1069,6 +1069,77 @@ func TestGathererPanic(t *testing.T) {
 	if got, err := g.Do(ctx, 1); got != 1 || err != nil {
 		t.Error(got, err)
 	}
+}
+
+// Gatherers that share a turn: the one with more callers goes first, and the
+// one with few is not forgotten.
+func TestTurns(t *testing.T) {
+	turns := db.NewTurns(1)
+	var order []string
+	gatherer := func(name string) *db.Gatherer[int, int] {
+		return db.NewGatherer(turns, 4, func(int) string { return "" }, func(_ context.Context, cs []int) []int {
+			order = append(order, fmt.Sprint(name, len(cs)))
+			return cs
+		})
+	}
+	few, many := gatherer("few"), gatherer("many")
+	goOn := make(chan bool)
+	first := db.NewGatherer(turns, 1, func(int) string { return "" }, func(_ context.Context, cs []int) []int {
+		<-goOn
+		return cs
+	})
+	var wg sync.WaitGroup
+	ask := func(g *db.Gatherer[int, int]) { wg.Go(func() { _, _ = g.Do(ctx, 1) }) }
+	ask(first)
+	time.Sleep(20 * time.Millisecond)
+	ask(few)
+	for range 20 {
+		ask(many)
+	}
+	time.Sleep(100 * time.Millisecond) // all wait in line now
+	close(goOn)
+	wg.Wait()
+	want(t, "batches in turn", fmt.Sprint(order), "[many4 many4 many4 few1 many4 many4]")
+}
+
+// A plan made while a table was empty must not walk through the table when it
+// is not, although a constant beside the list's columns makes that look cheap.
+func TestListDrives(t *testing.T) {
+	const rows, asked = 5000, 20
+	const query = `WITH {a: h BIGINT, p BIGINT} SELECT s.id FROM a JOIN spot s ON s.house=a.h AND s.product=a.p AND s.owner=0`
+	d := dbtest.Open(t, dbtest.Postgres(t), db.Options{Writers: 1}) // one connection, one cache of plans
+	ask := func(tx *db.Tx, f func(*db.Rows) error) error {
+		l := db.NewList(asked)
+		for i := range asked {
+			l.Add(1, i*100)
+		}
+		return tx.Each(query, l, nil, f)
+	}
+	write(t, d, func(tx *db.Tx) error {
+		tx.Do(`CREATE TABLE spot (id BIGINT PRIMARY KEY, house BIGINT NOT NULL, product BIGINT NOT NULL, owner BIGINT NOT NULL, UNIQUE (house, product, owner))`, nil)
+		return nil
+	})
+	write(t, d, func(tx *db.Tx) error {
+		if err := ask(tx, func(*db.Rows) error { return errors.New("a row of an empty table") }); err != nil {
+			return err
+		}
+		l := db.NewList(rows)
+		for i := range rows {
+			l.Add(i)
+		}
+		tx.Put(`WITH {a: n BIGINT} INSERT INTO spot(id, house, product, owner) SELECT a.n, 1, a.n, 0 FROM a`, l)
+		return nil
+	})
+	write(t, d, func(tx *db.Tx) error {
+		n, read := 0, int64(0)
+		if err := ask(tx, func(*db.Rows) error { n++; return nil }); err != nil {
+			return err
+		}
+		want(t, "rows found", n, asked)
+		_, err := tx.One(`SELECT COALESCE(idx_tup_fetch, 0) + COALESCE(seq_tup_read, 0) FROM pg_stat_xact_user_tables WHERE relname='spot'`, nil, &read)
+		want(t, "rows read to find them", read, asked)
+		return err
+	})
 }
 
 // Opening

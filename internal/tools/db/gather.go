@@ -4,21 +4,61 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 )
 
-// Gatherer lets concurrent callers of one flow share a transaction: while one
-// batch commits, the next callers wait together, up to max, and go as one.
+// Gatherer lets concurrent callers of one flow share a transaction: while
+// others' batches commit, the callers wait together, up to max, and go as one.
 // There is no timer: a lone caller never waits. Guards and locks in the
 // statements carry the safety; gathering only carries the speed.
 type Gatherer[C, R any] struct {
-	max  int
-	lane func(C) string // callers of different lanes never share a batch
-	run  func(ctx context.Context, batch []C) []R
+	turns *Turns
+	max   int
+	lane  func(C) string // callers of different lanes never share a batch
+	run   func(ctx context.Context, batch []C) []R
 
-	mu      sync.Mutex
-	pending []waiting[C, R]
+	pending []waiting[C, R] // under the mutex of turns
 	running bool
+}
+
+// Turns decides whose batch is next where several gatherers work on one
+// database. Only so many batches run at a time: a further one would wait for
+// the writer or for locks, and those who came meanwhile could not join it any
+// more. The turn goes to the gatherer with the most callers, and more so with
+// every turn that it was passed over. So crowds form – callers who were
+// answered together come back together – and nobody is forgotten.
+type Turns struct {
+	mu    sync.Mutex
+	free  int
+	queue []*place
+}
+
+// place is a gatherer's place in the queue for a turn.
+type place struct {
+	callers func() int
+	start   func()
+	passed  int // turns that went to others meanwhile
+}
+
+// NewTurns lets n batches run at a time.
+func NewTurns(n int) *Turns { return &Turns{free: n} }
+
+// next starts batches while there are turns; the mutex is held.
+func (t *Turns) next() {
+	for t.free > 0 && len(t.queue) > 0 {
+		best, weight := 0, 0
+		for i, p := range t.queue {
+			if w := p.callers() * (p.passed + 1); w > weight {
+				best, weight = i, w
+			}
+			p.passed++
+		}
+		p := t.queue[best]
+		t.queue = slices.Delete(t.queue, best, best+1)
+		t.free--
+		p.start()
+	}
 }
 
 type waiting[C, R any] struct {
@@ -35,9 +75,9 @@ type answer[R any] struct {
 }
 
 // NewGatherer returns a gatherer in front of run, which answers each command
-// of a batch at its place.
-func NewGatherer[C, R any](max int, lane func(C) string, run func(context.Context, []C) []R) *Gatherer[C, R] {
-	return &Gatherer[C, R]{max: max, lane: lane, run: run}
+// of a batch at its place. It takes its turns with the others of t.
+func NewGatherer[C, R any](t *Turns, max int, lane func(C) string, run func(context.Context, []C) []R) *Gatherer[C, R] {
+	return &Gatherer[C, R]{turns: t, max: max, lane: lane, run: run}
 }
 
 // Do hands in one command and waits for its answer. When ctx ends first, the
@@ -46,13 +86,12 @@ func NewGatherer[C, R any](max int, lane func(C) string, run func(context.Contex
 // never share one with those who do not. When a batch panics, so does Do.
 func (g *Gatherer[C, R]) Do(ctx context.Context, c C) (R, error) {
 	w := waiting[C, R]{ctx, c, g.lane(c), make(chan answer[R], 1)}
-	g.mu.Lock()
+	g.turns.mu.Lock()
 	g.pending = append(g.pending, w)
-	if !g.running {
-		g.running = true
-		go g.loop()
+	if len(g.pending) == 1 && !g.running {
+		g.line()
 	}
-	g.mu.Unlock()
+	g.turns.mu.Unlock()
 	select {
 	case a := <-w.done:
 		if a.panic != "" {
@@ -65,18 +104,33 @@ func (g *Gatherer[C, R]) Do(ctx context.Context, c C) (R, error) {
 	}
 }
 
-func (g *Gatherer[C, R]) loop() {
-	for {
-		batch := g.take()
-		if batch == nil {
-			return
-		}
-		ended := make(chan struct{})
-		go func() { // of its own, since run may panic or leave its goroutine
-			defer close(ended)
-			g.answer(batch)
-		}()
-		<-ended
+// line joins the queue for a turn; the mutex is held.
+func (g *Gatherer[C, R]) line() {
+	t := g.turns
+	t.queue = append(t.queue, &place{callers: func() int { return min(len(g.pending), g.max) }, start: g.start})
+	t.next()
+}
+
+// start runs the next batch; the mutex is held.
+func (g *Gatherer[C, R]) start() {
+	batch := g.take()
+	g.running = true
+	go func() {
+		defer g.end() // also when run panics or leaves its goroutine
+		g.answer(batch)
+	}()
+}
+
+// end gives the turn back.
+func (g *Gatherer[C, R]) end() {
+	g.turns.mu.Lock()
+	defer g.turns.mu.Unlock()
+	g.running = false
+	g.turns.free++
+	if len(g.pending) > 0 {
+		g.line()
+	} else {
+		g.turns.next()
 	}
 }
 
@@ -106,14 +160,8 @@ func (g *Gatherer[C, R]) answer(batch []waiting[C, R]) {
 	}
 }
 
-// take removes the next batch: the first caller and all of its lane behind it.
+// take removes the next batch: the first caller and all of its lane behind him.
 func (g *Gatherer[C, R]) take() []waiting[C, R] {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if len(g.pending) == 0 {
-		g.running = false
-		return nil
-	}
 	first := g.pending[0]
 	simulated := IsSimulated(first.ctx)
 	var batch, rest []waiting[C, R]

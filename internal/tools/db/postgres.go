@@ -158,7 +158,7 @@ func (c *postgresConn) rollback() {
 
 func pgArgs(st *stmt, l *List, args []any) []any {
 	st.check(args)
-	out := make([]any, 0, len(args)+len(st.cols))
+	out := make([]any, 0, len(args)+len(st.cols)+1)
 	for _, a := range args {
 		out = append(out, scalar(a))
 	}
@@ -171,6 +171,7 @@ func pgArgs(st *stmt, l *List, args []any) []any {
 				out = append(out, l.cols[i].strs)
 			}
 		}
+		out = append(out, int64(l.n))
 	}
 	return out
 }

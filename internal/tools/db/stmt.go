@@ -124,8 +124,12 @@ func parse(sql string) *stmt {
 			}
 			arrays = append(arrays, fmt.Sprintf("$%d::%s[]", s.scalars+k+1, typ))
 		}
-		text = text[:listAt] + listName + "(" + names(s.cols) + ") AS (SELECT * FROM unnest(" +
-			strings.Join(arrays, ",") + "))" + text[listAt:]
+		// The limit is the length of the list and takes nothing away. It makes the
+		// planner expect a single row, so that it always drives from the list into
+		// an index: with ten, its habit, it would rather walk through a whole index
+		// of a table that was small when the plan was made.
+		text = fmt.Sprintf("%s%s(%s) AS (SELECT * FROM unnest(%s) LIMIT $%d::bigint)%s", text[:listAt],
+			listName, names(s.cols), strings.Join(arrays, ","), s.scalars+len(s.cols)+1, text[listAt:])
 	}
 	s.pg = text
 	return s
