@@ -74,6 +74,9 @@ func (s *sim) correct() error {
 			continue
 		}
 		l := x.Lines[d.r.IntN(len(x.Lines))]
+		if l.Net-l.CreditedNet <= 0 {
+			continue
+		}
 		n := flow.Credit{Invoice: x.ID}
 		switch k := d.between(1, 100); {
 		case k <= 60:

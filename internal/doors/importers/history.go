@@ -64,6 +64,28 @@ func (h *history) play() error {
 		days = append(days, d)
 	}
 	slices.Sort(days)
+	w := newWorks()
+	var taken [][]*job
+	for _, d := range days {
+		taken = append(taken, chunks(h.days[d].take)...)
+	}
+	captured := w.ahead(taken, func(b []*job) error {
+		if err := h.capture(b); err != nil {
+			return err
+		}
+		return h.pause(0)
+	})
+	money := w.lane()
+	w.fail(h.walk(w, days, captured, money))
+	close(money.todo)
+	w.wg.Wait()
+	return w.err
+}
+
+// walk moves the goods, day by day. Orders are captured ahead of it, and billed
+// and paid behind it, each in the sequence of the days: neither touches the
+// stock, so that it comes out the same however fast they are.
+func (h *history) walk(w *works, days []day.Day, captured <-chan []*job, money *lane) error {
 	var waiting []flow.GoodsIn
 	lines := 0
 	for _, d := range days {
@@ -77,43 +99,52 @@ func (h *history) play() error {
 				return err
 			}
 			waiting, lines = nil, 0
-			if err := h.pause(0); err != nil {
+		}
+		for range chunks(t.take) {
+			batch, ok := <-captured
+			if !ok {
+				return nil // failed
+			}
+			if err := h.confirm(batch); err != nil {
 				return err
 			}
 		}
-		if err := h.day(d, t); err != nil {
+		for _, batch := range chunks(t.send) {
+			if err := h.ship(batch); err != nil {
+				return err
+			}
+			money.add(func() error {
+				if err := h.bill(batch); err != nil {
+					return err
+				}
+				n := 0
+				for _, j := range batch {
+					n += j.lines
+				}
+				return h.pause(n)
+			})
+		}
+		if len(t.pay) > 0 {
+			money.add(func() error { return h.pay(d, in(t.pay, "billed")) })
+		}
+		if w.failed() {
+			return nil
+		}
+		if err := h.pause(0); err != nil {
 			return err
 		}
 	}
 	return h.stocked(waiting)
 }
 
-func (h *history) day(on day.Day, t *today) error {
-	for _, batch := range chunks(t.take) {
-		if err := h.take(batch); err != nil {
-			return err
-		}
-		if err := h.pause(0); err != nil {
-			return err
-		}
+func (h *history) ship(batch []*job) error {
+	for _, j := range batch {
+		j.fresh = false // goods came in since it was confirmed
 	}
-	for _, batch := range chunks(t.send) {
-		n := 0
-		for _, j := range batch {
-			j.fresh = false // goods came in since it was confirmed
-			n += j.lines
-		}
-		if err := h.cover(batch, h.receipt); err != nil {
-			return err
-		}
-		if err := h.send(batch); err != nil {
-			return err
-		}
-		if err := h.pause(n); err != nil {
-			return err
-		}
+	if err := h.cover(batch, h.receipt); err != nil {
+		return err
 	}
-	return h.pay(on, in(t.pay, "billed"))
+	return h.dispatch(batch)
 }
 
 // opened gives the bank account the balance of its newest statement.

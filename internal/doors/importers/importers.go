@@ -13,6 +13,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"sync"
 
 	"kontor/internal/rooms/access"
 	"kontor/internal/rooms/order"
@@ -43,8 +44,10 @@ type player struct {
 	who      db.Actor
 	source   string // of its intakes
 	progress Progress
-	done     int64
 	total    int64
+
+	mu   sync.Mutex
+	done int64
 }
 
 func newPlayer(ctx context.Context, o *flow.Office, source string, p Progress) *player {
@@ -53,6 +56,8 @@ func newPlayer(ctx context.Context, o *flow.Office, source string, p Progress) *
 
 // pause stands between two batches.
 func (p *player) pause(lines int) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.done += int64(lines)
 	if p.progress != nil {
 		p.progress(p.done, p.total)
@@ -161,17 +166,22 @@ func (p *player) receive(jobs []*job) error {
 		if len(list) == 0 {
 			return nil
 		}
-		if _, err := order.AddIntakes(tx, list); err != nil {
+		fresh, err := order.AddIntakes(tx, list)
+		if err != nil {
 			return err
 		}
-		keys := make([]string, len(list))
-		for i, x := range list {
-			keys[i] = x.Key
+		own, others := map[string]id.Intake{}, []string{}
+		for _, x := range list {
+			if own[x.Key] = x.ID; !fresh[x.Key] { // somebody else imports at the same time
+				others = append(others, x.Key)
+			}
 		}
-		known, err := order.KnownIntakes(tx, p.source, keys)
+		known, err := order.KnownIntakes(tx, p.source, others)
 		for _, j := range jobs {
 			if k, ok := known[j.key]; ok {
 				j.intake = k.ID
+			} else if i := own[j.key]; i != 0 {
+				j.intake = i
 			}
 		}
 		return err

@@ -112,7 +112,7 @@ func TestAdventureWorks(t *testing.T) {
 		}
 		d := dbtest.Open(t, dsn, db.Options{})
 		if lite {
-			for _, batches := range []int{1, 9, 40} {
+			for _, batches := range []int{1, 200, 600} {
 				stop(t, d, dir, batches)
 			}
 		}

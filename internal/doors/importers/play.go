@@ -13,15 +13,15 @@ import (
 	"kontor/internal/words/qty"
 )
 
-// take captures and confirms one batch of orders.
-func (p *player) take(jobs []*job) error {
+// capture takes one batch of orders in.
+func (p *player) capture(jobs []*job) error {
 	fresh := in(jobs, arrived)
 	if len(fresh) > 0 {
 		if err := p.receive(fresh); err != nil {
 			return err
 		}
 	}
-	err := ask(p, p.Capture, fresh, func(j *job) flow.Draft {
+	return ask(p, p.Capture, fresh, func(j *job) flow.Draft {
 		j.draft.Intake = j.intake
 		return j.draft
 	}, func(j *job, v flow.Placed) {
@@ -30,9 +30,10 @@ func (p *player) take(jobs []*job) error {
 			j.status = held
 		}
 	})
-	if err != nil {
-		return err
-	}
+}
+
+// confirm confirms one batch of captured orders.
+func (p *player) confirm(jobs []*job) error {
 	return ask(p, p.Confirm, in(jobs, order.Captured), func(j *job) flow.Confirm {
 		return flow.Confirm{Order: j.order, On: j.draft.OrderedOn}
 	}, func(j *job, v flow.Confirmed) {
@@ -92,8 +93,8 @@ func (p *player) reserve(jobs []*job) error {
 	})
 }
 
-// send releases, ships and bills one batch of covered orders on their day.
-func (p *player) send(jobs []*job) error {
+// dispatch releases and ships one batch of covered orders on their day.
+func (p *player) dispatch(jobs []*job) error {
 	err := ask(p, p.Release, in(jobs, "reserved"), func(j *job) flow.Release {
 		return flow.Release{Order: j.order, On: j.shipOn}
 	}, func(j *job, v flow.Released) { j.shipment, j.status = v.Shipment, "released" })
@@ -103,12 +104,13 @@ func (p *player) send(jobs []*job) error {
 	if err := p.findShipments(in(jobs, "released")); err != nil {
 		return err
 	}
-	err = ask(p, p.Ship, in(jobs, "released"), func(j *job) flow.Ship {
+	return ask(p, p.Ship, in(jobs, "released"), func(j *job) flow.Ship {
 		return flow.Ship{Shipment: j.shipment, On: j.shipOn, Carrier: j.carrier, Tracking: j.tracking}
 	}, func(j *job, _ flow.Shipped) { j.status = "shipped" })
-	if err != nil {
-		return err
-	}
+}
+
+// bill bills one batch of shipped orders on their day.
+func (p *player) bill(jobs []*job) error {
 	return ask(p, p.Bill, in(jobs, "shipped"), func(j *job) flow.Bill {
 		return flow.Bill{Order: j.order, On: j.shipOn}
 	}, func(j *job, _ flow.Billed) { j.status = "billed" })

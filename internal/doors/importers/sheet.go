@@ -199,7 +199,10 @@ func (r *retail) sell(jobs []*job) error {
 	if err := r.provide(in(jobs, arrived, order.Captured)); err != nil {
 		return err
 	}
-	if err := r.take(jobs); err != nil {
+	if err := r.capture(jobs); err != nil {
+		return err
+	}
+	if err := r.confirm(jobs); err != nil {
 		return err
 	}
 	if err := r.cover(jobs, func(j *job) flow.GoodsIn {
@@ -207,7 +210,10 @@ func (r *retail) sell(jobs []*job) error {
 	}); err != nil {
 		return err
 	}
-	return r.send(jobs)
+	if err := r.dispatch(jobs); err != nil {
+		return err
+	}
+	return r.bill(jobs)
 }
 
 // provide receives, at no value, what the stock does not cover.

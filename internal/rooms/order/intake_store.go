@@ -47,8 +47,12 @@ func AddIntakes(tx *db.Tx, list []Intake) (map[string]bool, error) {
 // KnownIntakes tells which keys of a source exist.
 func KnownIntakes(q db.Querier, source string, keys []string) (map[string]Intake, error) {
 	out := make(map[string]Intake, len(keys))
-	err := q.Each(`WITH {a: k TEXT} SELECT i.id, i.source_key, i.state, i.reason_code, i.doc_type, i.doc_id FROM a JOIN intake i ON i.source=$1 AND i.source_key=a.k`,
-		db.Texts(keys), []any{source}, func(r *db.Rows) error {
+	l := db.NewList(len(keys))
+	for _, k := range keys { // the source stands in the list, so that the whole key is looked up
+		l.Add(source, k)
+	}
+	err := q.Each(`WITH {a: src TEXT, k TEXT} SELECT i.id, i.source_key, i.state, i.reason_code, i.doc_type, i.doc_id FROM a JOIN intake i ON i.source=a.src AND i.source_key=a.k`,
+		l, nil, func(r *db.Rows) error {
 			var i Intake
 			err := r.Scan((*int64)(&i.ID), &i.Key, &i.State, &i.Reason, &i.DocType, &i.Doc)
 			out[i.Key] = i

@@ -250,7 +250,9 @@ func (w *dispatching) one(s *shipping.Shipment, c Ship) error {
 		seen[x.ID] = true
 		w.hit[x.ID] = true
 		w.follow(s, x, on, &e)
-		w.underTolerance(x)
+		if w.underTolerance(x) {
+			w.follow(s, x, on, &e) // what was billed ahead has nothing more to wait for
+		}
 		refs = append(refs, event.Ref{Type: "order", ID: int64(x.ID), Qualifier: "fulfils"})
 	}
 	w.ships = append(w.ships, s)

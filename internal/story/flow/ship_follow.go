@@ -47,17 +47,18 @@ func (w *dispatching) follow(s *shipping.Shipment, x *order.Order, on day.Day, e
 	}
 }
 
-// underTolerance closes lines whose open rest is within tolerance when nothing more is planned.
-func (w *dispatching) underTolerance(x *order.Order) {
+// underTolerance closes lines whose open rest is within tolerance when nothing
+// more is planned, and tells whether there was one. What follows the goods is
+// cancelled with them, unless it is billed already.
+func (w *dispatching) underTolerance(x *order.Order) (some bool) {
 	for _, l := range x.Lines {
 		rest := l.Open()
 		if !l.Goods() || rest == 0 || rest > l.MinClose || planned(l) > 0 {
 			continue
 		}
-		before := exposedFC(w.books, x, l)
-		c := order.Counts{Line: l.ID, Cancelled: rest}
-		l.Apply(c)
-		w.counts = append(w.counts, c)
+		some = true
+		w.giveUp(x, l, rest)
+		w.events = append(w.events, event.Event{Type: "order.remainder_cancelled", Subject: event.About("order", int64(x.ID)), Reason: "tolerance", Body: map[string]any{"line": l.No, "qty": rest}})
 		for _, sch := range l.Schedules {
 			take := min(rest, sch.Qty-sch.Released)
 			if take <= 0 {
@@ -69,9 +70,25 @@ func (w *dispatching) underTolerance(x *order.Order) {
 			w.commits = append(w.commits, order.Commit{Schedule: sch.ID, Qty: -take, Reserved: -free})
 			rest -= take
 		}
-		w.exposure = append(w.exposure, credit.Move{Account: x.Credit, DocType: "order", Doc: int64(x.ID), Order: exposedFC(w.books, x, l) - before, Cause: "tolerance"})
-		w.events = append(w.events, event.Event{Type: "order.remainder_cancelled", Subject: event.About("order", int64(x.ID)), Reason: "tolerance", Body: map[string]any{"line": l.No, "qty": c.Cancelled}})
 	}
+	for _, l := range x.Lines {
+		if !some || !l.Follows() || l.BillPolicy != "delivery" {
+			continue
+		}
+		if due := x.Follow(l, func(g *order.Line) int64 { return min(g.Ordered, g.Shipped+g.Cancelled) }) - l.Cancelled - l.Shipped; due > 0 {
+			w.giveUp(x, l, due)
+		}
+	}
+	return some
+}
+
+// giveUp cancels n of a line and frees its exposure.
+func (w *dispatching) giveUp(x *order.Order, l *order.Line, n int64) {
+	before := exposedFC(w.books, x, l)
+	c := order.Counts{Line: l.ID, Cancelled: n}
+	l.Apply(c)
+	w.counts = append(w.counts, c)
+	w.exposure = append(w.exposure, credit.Move{Account: x.Credit, DocType: "order", Doc: int64(x.ID), Order: exposedFC(w.books, x, l) - before, Cause: "tolerance"})
 }
 
 // earn turns what was billed ahead into revenue when the goods go: a share of

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -350,11 +351,12 @@ func (c *sqliteConn) query(ctx context.Context, st *stmt, l *List, args []any) (
 		defer dr.Close()
 		cols := len(dr.Columns())
 		r.width = cols
+		if r.kept == nil {
+			r.kept = make([]driver.Value, 0, cols*(l.size()+1))
+		}
 		for {
 			at := len(r.kept)
-			for range cols {
-				r.kept = append(r.kept, nil)
-			}
+			r.kept = slices.Grow(r.kept, cols)[:at+cols]
 			err := dr.Next(r.kept[at:])
 			if err == io.EOF {
 				r.kept = r.kept[:at]

@@ -190,6 +190,14 @@ func NewList(n int) *List { return &List{room: n} }
 // Len is the number of rows.
 func (l *List) Len() int { return l.n }
 
+// size is Len, 0 for no list.
+func (l *List) size() int {
+	if l == nil {
+		return 0
+	}
+	return l.n
+}
+
 // Add appends one row; values are int64 or string in the order of the macro.
 func (l *List) Add(vals ...any) {
 	if l.cols == nil {
