@@ -115,7 +115,7 @@ func (d *demo) run(ctx context.Context) error {
 		return err
 	}
 	a.Work(ctx, false)
-	return serve(ctx, a, d.listen, d.talk)
+	return serve(ctx, a, d.listen, io.Discard) // show has said where
 }
 
 // look tells whether the demo company is in the database. It refuses one that

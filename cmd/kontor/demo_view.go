@@ -20,17 +20,20 @@ import (
 
 // demoView is the company as the demo prints it.
 type demoView struct {
-	Database string                      `json:"database"`
-	Seconds  float64                     `json:"seconds,omitempty"`
-	Docs     string                      `json:"docs,omitempty"`
-	OpenAPI  string                      `json:"openapi,omitempty"`
-	Tokens   struct{ Full, Read string } `json:"tokens"`
-	Stats    *sim.Stats                  `json:"stats,omitempty"`
-	Summary  report.SummaryView          `json:"summary"`
-	ToBill   int                         `json:"orders_to_bill"`
-	Ageing   report.AgeingRow            `json:"ageing"`
-	Accounts []report.BankAccountView    `json:"bank_accounts"`
-	Late     []report.LateOrder          `json:"late_orders"`
+	Database string  `json:"database"`
+	Seconds  float64 `json:"seconds,omitempty"`
+	Docs     string  `json:"docs,omitempty"`
+	OpenAPI  string  `json:"openapi,omitempty"`
+	Tokens   struct {
+		Full string `json:"full"`
+		Read string `json:"read"`
+	} `json:"tokens"`
+	Stats    *sim.Stats               `json:"stats,omitempty"`
+	Summary  report.SummaryView       `json:"summary"`
+	ToBill   int                      `json:"orders_to_bill"`
+	Ageing   report.AgeingRow         `json:"ageing"`
+	Accounts []report.BankAccountView `json:"bank_accounts"`
+	Late     []report.LateOrder       `json:"late_orders"`
 
 	orders []demoOrders
 }
@@ -252,14 +255,15 @@ func (v *demoView) guide(w io.Writer, base string) {
 		paper = v.Late[0].Number
 	}
 	fmt.Fprintf(w, `
-Look       %s/docs           the API, explained and ready to try
-           %s/openapi.json   the same for tools
-Tokens     %s   may do everything
-           %s   may look only
-Try        curl -H 'Authorization: Bearer %s' %s/v1/summary
-           curl -H 'Authorization: Bearer %s' %s/v1/orders/%s/timeline
-           curl -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -H 'Idempotency-Key: try-1' \
-             -d '{"customer":"D1008","lines":[{"sku":"B-6205-2RS","qty":"50"}]}' '%s/v1/orders?simulate=true'
+Look    %[1]s/docs           the API, explained
+        %[1]s/openapi.json   the same for tools
+Tokens  READ=%[2]s   # may look only
+        FULL=%[3]s   # may do everything
+Try     curl -H "Authorization: Bearer $READ" %[1]s/v1/summary
+        curl -H "Authorization: Bearer $READ" %[1]s/v1/orders/%[4]s/timeline
+        curl -H "Authorization: Bearer $FULL" -H 'Content-Type: application/json' -H 'Idempotency-Key: try-1' \
+          -d '{"customer":"D1008","lines":[{"sku":"B-6205-2RS","qty":"50"}]}' '%[1]s/v1/orders?simulate=true'
 
-`, base, base, v.Tokens.Full, v.Tokens.Read, v.Tokens.Read, base, v.Tokens.Read, base, paper, v.Tokens.Full, base)
+The tokens go into your shell as they stand here. Ctrl-C ends the program; kontor demo goes on with this company.
+`, base, v.Tokens.Read, v.Tokens.Full, paper)
 }

@@ -14,11 +14,9 @@ import (
 	"kontor/internal/tools/db"
 	"kontor/internal/tools/dbtest"
 	"kontor/internal/tools/event"
-	"kontor/internal/words/day"
-	"kontor/internal/words/fault"
 )
 
-var noon = time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
+var noon = time.Date(2026, 11, 10, 13, 0, 0, 0, time.UTC)
 
 // play simulates a company and gives what a reader sees of it.
 func play(t *testing.T, dsn string, o sim.Options) (string, *db.DB) {
@@ -106,14 +104,5 @@ func TestTheSameSeedIsTheSameCompany(t *testing.T) {
 	o.Seed = 8
 	if c, _ := play(t, dbtest.SQLite(t), o); a == c {
 		t.Error("another seed made the same company")
-	}
-}
-
-func refusals(t *testing.T) func(day.Day, *fault.Fault) {
-	n := map[string]int{}
-	return func(on day.Day, f *fault.Fault) {
-		if n[f.Code]++; n[f.Code] <= 3 {
-			t.Logf("%s %s: %s", on, f.Code, f.Error())
-		}
 	}
 }

@@ -138,14 +138,22 @@ func (s *sim) ship() error {
 	if err := ask(s, s.office.Pack, s.staff.stock, packs, nil); err != nil {
 		return err
 	}
-	return ask(s, s.office.Ship, s.staff.stock, ships, func(i int, _ flow.Shipped) error {
+	gone := map[*parcel]bool{}
+	err = ask(s, s.office.Ship, s.staff.stock, ships, func(i int, _ flow.Shipped) error {
 		p := of[i]
+		gone[p] = true
 		s.stats.Shipments++
 		p.refuse = p.deal.usual() && d.chance(15)
 		road := roadDays[p.deal.party.country]
 		in(s, s.agenda.deliver, d.between(road[0], road[1])*7/5+1, p)
 		return nil
 	})
+	for _, p := range of { // what was refused is tried again
+		if !gone[p] {
+			s.floor = append(s.floor, p)
+		}
+	}
+	return err
 }
 
 // pickList is what the picker reports line by line; nil when nobody scans.

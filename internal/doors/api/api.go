@@ -45,15 +45,17 @@ func open(o *flow.Office) (http.Handler, *door) {
 	d := &door{office: o}
 	mux := http.NewServeMux()
 	d.api = humago.New(mux, settings())
+	n := 0
 	for _, s := range routes(o) {
 		d.api.OpenAPI().Tags = append(d.api.OpenAPI().Tags, &huma.Tag{Name: s.Name})
 		for _, r := range s.Routes {
-			r.add(d, operation(s.Name, r))
+			n++
+			r.add(d, operation(s.Name, r, n))
 		}
 	}
 	tidy(d.api.OpenAPI())
 	mux.HandleFunc("GET /healthz", d.health)
-	page(mux)
+	pages(mux, d.api.OpenAPI())
 	mux.HandleFunc("/", elsewhere(mux))
 	return d.guard(mux), d
 }
@@ -71,7 +73,6 @@ func settings() huma.Config {
 			},
 			Security: []map[string][]string{{"token": {}}},
 		},
-		OpenAPIPath:   "/openapi",
 		Formats:       map[string]huma.Format{"application/json": json, "json": json},
 		DefaultFormat: "application/json",
 		Transformers:  []huma.Transformer{translate},
@@ -94,15 +95,15 @@ func schemaName(t reflect.Type, hint string) string {
 	return huma.DefaultSchemaNamer(t, hint)
 }
 
-// operation is what every route says of itself.
-func operation(section string, r route) huma.Operation {
-	op := huma.Operation{
+// operation is what every route says of itself; n is its place in the table.
+func operation(section string, r route, n int) huma.Operation {
+	return huma.Operation{
 		OperationID: operationID(r), Method: r.Method, Path: r.Path, Summary: r.Summary, Tags: []string{section},
 		MaxBodyBytes:    maxBody + 1,
 		BodyReadTimeout: -1, // the body is here already
 		Responses:       map[string]*huma.Response{},
+		Extensions:      map[string]any{"x-order": n},
 	}
-	return op
 }
 
 // operationID is the method and the path in words: post-orders-id-confirm.

@@ -202,4 +202,3 @@ func TestReportsAlsoComeAsRows(t *testing.T) {
 	k.want(k.no(422, "day.invalid", "GET", "/v1/ageing?on=yesterday", ""), "path", "query.on")
 	k.no(422, "request.invalid", "GET", "/v1/ageing?by=colour", "")
 }
-

@@ -97,6 +97,10 @@ func FuzzRequests(f *testing.F) {
 			f.Add(uint(i), s, false)
 		}
 	}
+	f.Cleanup(func() {
+		k.t = f
+		k.verified()
+	})
 	f.Fuzz(func(t *testing.T, n uint, body string, simulate bool) {
 		k.t = t
 		w := all[n%uint(len(all))]

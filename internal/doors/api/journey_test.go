@@ -22,7 +22,7 @@ func TestEveryRoadCanBeWalked(t *testing.T) {
 		held := k.ok("POST", "/v1/orders/"+o+"/hold", `{"scopes":["confirm"],"reason":"call them"}`)
 		k.want(held, "status", "held")
 		k.want(k.ok("GET", "/v1/queue", ""), "items.0.document.id", o, "counts.0.count", "1")
-		k.no(409, "order.held", "POST", "/v1/orders/"+o+"/confirm", "")
+		k.no(409, "hold.held", "POST", "/v1/orders/"+o+"/confirm", "")
 		k.ok("POST", "/v1/holds/"+held.get("hold")+"/release", `{"reason":"called"}`)
 		k.want(k.ok("POST", "/v1/orders/SO-000001/confirm", ""), "decision", "confirmed")
 		k.ok("POST", "/v1/orders/SO-000001/reserve", "")

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"path"
 	"runtime/debug"
 	"strings"
@@ -161,6 +162,9 @@ func takeBody(w http.ResponseWriter, r *http.Request, q *request) *Problem {
 func unreadable(err error) *Problem {
 	if large := (*http.MaxBytesError)(nil); errors.As(err, &large) {
 		return problem(413, ErrTooLarge.Because("a request may have %d MiB at most; send it in parts", maxBody>>20))
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return problem(408, ErrMalformed.Because("the body did not arrive within %s; send it in parts", bodyWithin))
 	}
 	return problem(400, ErrMalformed.Because("the body broke off: %v", err))
 }

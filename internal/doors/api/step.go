@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"reflect"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"kontor/internal/story/flow"
 	"kontor/internal/story/report"
 	"kontor/internal/tools/db"
+	"kontor/internal/tools/idem"
 	"kontor/internal/words/fault"
 	"kontor/internal/words/id"
 )
@@ -103,6 +105,9 @@ func each[T any](rs []flow.Result[T], err error) func(context.Context) (Results[
 	return func(ctx context.Context) (Results[T], error) {
 		out := Results[T]{Results: make([]Each[T], len(rs))}
 		for i := range rs {
+			if errors.Is(rs[i].Fault, idem.ErrBody) {
+				return out, rs[i].Fault // the whole list, not one of it
+			}
 			if rs[i].Fault != nil {
 				out.Results[i].Problem = problemOf(ctx, rs[i].Fault)
 			} else {

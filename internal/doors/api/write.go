@@ -142,32 +142,6 @@ func maintain[T any](ctx context.Context, d *door, f func(tx *db.Tx) (T, error))
 	return v, err
 }
 
-// remembered is for work of several transactions that has no effect when it is
-// done twice: the first answer is kept and is what all twins get.
-func remembered[T any](ctx context.Context, d *door, f func() (T, error)) (T, error) {
-	k, _ := ctx.Value(keyOf{}).(idem.Key)
-	var v T
-	if k.Key == "" {
-		return f()
-	}
-	var known string
-	err := d.office.DB.Read(ctx, func(r *db.Reader) (err error) {
-		known, err = idem.Look(r, k)
-		return err
-	})
-	if err != nil {
-		return v, err
-	}
-	if known != "" {
-		return v, json.Unmarshal([]byte(known), &v)
-	}
-	done, err := f()
-	if err != nil {
-		return v, err
-	}
-	return maintain(ctx, d, func(*db.Tx) (T, error) { return done, nil })
-}
-
 // finder resolves what stands in a path: an id, or the number people use.
 type finder func(q db.Querier, ref string) (int64, error)
 

@@ -55,6 +55,34 @@ func AddStatements(tx *db.Tx, list []*Statement) (map[id.Statement]bool, error) 
 	return out, err
 }
 
+// Known gives the statements that hold the accounts and numbers of others.
+func Known(q db.Querier, list []*Statement) (map[*Statement]id.Statement, error) {
+	type key struct {
+		account int64
+		number  string
+	}
+	at := map[key][]*Statement{}
+	l := db.NewList(len(list))
+	for _, s := range list {
+		k := key{int64(s.Account), s.Number}
+		if at[k] == nil {
+			l.Add(k.account, k.number)
+		}
+		at[k] = append(at[k], s)
+	}
+	out := map[*Statement]id.Statement{}
+	err := q.Each(`WITH {a: acc BIGINT, n TEXT} SELECT s.account_id, s.number, s.id FROM a JOIN statement s ON s.account_id=a.acc AND s.number=a.n`, l, nil, func(r *db.Rows) error {
+		var k key
+		var v id.Statement
+		err := r.Scan(&k.account, &k.number, &v)
+		for _, s := range at[k] {
+			out[s] = v
+		}
+		return err
+	})
+	return out, err
+}
+
 // AddLines writes bank lines whose account and key are new and tells which went in.
 func AddLines(tx *db.Tx, list []*Line) (map[id.BankLine]bool, error) {
 	sorted := append([]*Line(nil), list...)

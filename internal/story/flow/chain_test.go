@@ -69,7 +69,7 @@ func TestAnOrderBecomesCash(t *testing.T) {
 		s.must(err)
 		again, err := s.Receive.One(s.ctx, s.who, flow.Statement{Account: "BANK", Number: "1", Opening: "0", Closing: "50.00", Entries: []flow.BankEntry{{BookedOn: "2026-03-20", Amount: "50.00", Text: "part of " + inv.Number}}})
 		s.must(err)
-		if !again.Known {
+		if !again.Known || again.Statement != st.Statement {
 			t.Error("the second import of a statement was not recognised")
 		}
 		s.verified()

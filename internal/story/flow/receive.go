@@ -92,12 +92,25 @@ func (o *Office) receive(tx *db.Tx, cmds []Statement) ([]Result[Received], error
 	if err != nil {
 		return nil, err
 	}
+	var old []*payment.Statement
+	for _, s := range all {
+		if !fresh[s.ID] {
+			old = append(old, s)
+		}
+	}
+	known, err := payment.Known(tx, old)
+	if err != nil {
+		return nil, err
+	}
 	var put []*payment.Line
 	for i, s := range stats {
 		if s == nil {
 			continue
 		}
 		out[i].Value.Statement, out[i].Value.Known = s.ID, !fresh[s.ID]
+		if v, ok := known[s]; ok {
+			out[i].Value.Statement = v
+		}
 		if fresh[s.ID] {
 			put = append(put, lines[i]...)
 		}

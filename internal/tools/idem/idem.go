@@ -104,5 +104,10 @@ func Answer(tx *db.Tx, keys []Key, answers []string) {
 	}
 }
 
+// Forget takes a claim back, so that the key can be tried again.
+func Forget(tx *db.Tx, k Key) {
+	tx.Do(`DELETE FROM idem WHERE client_id=$1 AND key=$2 AND status=0`, nil, k.Client, k.Key)
+}
+
 // Prune forgets keys older than the instant (µs), 30 days by habit.
 func Prune(tx *db.Tx, before int64) { tx.Do(`DELETE FROM idem WHERE at < $1`, nil, before) }

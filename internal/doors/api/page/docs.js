@@ -131,10 +131,11 @@ function main() {
       const card = el("article", { id: op.operationId }, details);
       const link = el("a", { href: "#" + op.operationId, title: method + " " + path }, el("span", { class: "m " + method }, method), el("span", {}, op.summary));
       link.addEventListener("click", () => { details.open = true; });
-      const entry = { card, link, details, text: [method, path, op.summary, name, op.operationId].join(" ").toLowerCase() };
+      const entry = { card, link, details, order: op["x-order"], text: [method, path, op.summary, name, op.operationId].join(" ").toLowerCase() };
       sections.get(name).push(entry); all.push(entry);
     }
   const order = (doc.tags || []).map(t => t.name).filter(n => sections.has(n));
+  for (const list of sections.values()) list.sort((a, b) => a.order - b.order);
   const heads = [];
   for (const name of [...order, ...[...sections.keys()].filter(n => !order.includes(n))]) {
     const list = sections.get(name), h = el("h2", { class: "section" }, name), nh = el("h2", {}, name);
