@@ -40,6 +40,10 @@ if [ "${1:-}" = lint ]; then exit; fi
 command -v "$(go env CC)" >/dev/null || apt_install gcc libc6-dev ||
   die "a C compiler is missing, which go test -race needs: install gcc and libc6-dev and run this again"
 
+# The transcript in docs/ is played with curl.
+command -v curl >/dev/null || apt_install curl ||
+  die "curl is missing, which the transcript's test plays with: install curl and run this again"
+
 if [ -z "${KONTOR_TEST_POSTGRES:-}" ]; then
   step "start PostgreSQL"
   pg_throwaway

@@ -106,16 +106,14 @@ func TestAdventureWorks(t *testing.T) {
 	dbtest.EachDSN(t, func(t *testing.T, dsn string) {
 		lite := strings.HasPrefix(dsn, "sqlite:")
 		if lite {
-			for _, after := range []time.Duration{400, 1100, 1900} {
+			for _, batches := range []int{1, 40, 90} {
+				stop(t, dsn, dir, batches)
+			}
+			for _, after := range []time.Duration{700, 1300, 1900} {
 				kill(t, dsn, dir, after*time.Millisecond)
 			}
 		}
 		d := dbtest.Open(t, dsn, db.Options{})
-		if lite {
-			for _, batches := range []int{1, 200, 600} {
-				stop(t, d, dir, batches)
-			}
-		}
 		rep := adventureWorks(t, d, dir)
 		digests[rep.Digest] = true
 		verified(t, d)
@@ -131,8 +129,9 @@ func TestAdventureWorks(t *testing.T) {
 }
 
 // stop imports and asks to stop after some batches.
-func stop(t *testing.T, d *db.DB, dir string, batches int) {
+func stop(t *testing.T, dsn, dir string, batches int) {
 	t.Helper()
+	d := dbtest.Open(t, dsn, db.Options{})
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	_, err := importers.AdventureWorks(ctx, flow.Open(d), dir, func(_, _ int64) {

@@ -5,6 +5,7 @@ package hold
 
 import (
 	"encoding/json"
+	"strings"
 
 	"kontor/internal/words/fault"
 	"kontor/internal/words/id"
@@ -68,5 +69,19 @@ func (h Hold) detail() string {
 
 // Refuse is the fault of a step that meets a mask.
 func Refuse(step, thing string, mask int64) *fault.Fault {
-	return ErrHeld.Because("cannot %s %s: it is on hold (mask %d); release the hold first, its reason is on the document", step, thing, mask)
+	return ErrHeld.Because("cannot %s %s: it is on hold for %s; its open holds say why, release them first", step, thing, Names(mask))
+}
+
+// Names lists the steps that a mask stops.
+func Names(mask int64) string {
+	if mask&OnAll == OnAll {
+		return "every step"
+	}
+	var out []string
+	for i, name := range []string{"confirming", "releasing", "picking", "shipping", "billing", "dunning", "refunds"} {
+		if mask&(1<<i) != 0 {
+			out = append(out, name)
+		}
+	}
+	return strings.Join(out, ", ")
 }

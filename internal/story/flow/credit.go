@@ -148,6 +148,9 @@ func (w *billing) creditOne(inv *invoice.Invoice, c Credit, cmd int) error {
 	if c.Rebill && hasReturns(inv) {
 		return invoice.ErrMixed.Because("invoice %s nets a return: cancel it without rebill and bill the rest anew", inv.Number).At("rebill")
 	}
+	if c.Cancel && w.earned(inv) {
+		return invoice.ErrMixed.Because("goods of invoice %s, which was billed ahead, are delivered: its revenue is earned; credit it with full instead of cancel", inv.Number).At("cancel")
+	}
 	doc, err := w.note(inv, parts, or(c.On, w.today), c.Reason, !c.Cancel)
 	if err != nil {
 		return err
@@ -165,6 +168,18 @@ func (w *billing) creditOne(inv *invoice.Invoice, c Credit, cmd int) error {
 	}
 	w.docs, w.owner = append(w.docs, doc), append(w.owner, []int{cmd})
 	return nil
+}
+
+// earned tells that something an invoice billed ahead was delivered since.
+func (w *billing) earned(inv *invoice.Invoice) bool {
+	for _, l := range inv.Lines {
+		if x := w.orders[l.Order]; x != nil {
+			if ol := x.Line(l.OrderLine); ol != nil && ol.BillPolicy == "order" && ol.Goods() && ol.Shipped > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func hasReturns(inv *invoice.Invoice) bool {

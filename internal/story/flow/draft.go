@@ -220,6 +220,9 @@ func (f *facts) line(x *order.Order, c *customer.Customer, d *DraftLine, place [
 	}
 	l := &order.Line{ID: id.Line(f.tx.NewID()), Order: x.ID, Role: order.Item, Product: p.ID, Text: p.Name, BuyerPart: d.BuyerPart, EnteredQty: entered.String(),
 		EnteredUnit: or(d.Unit, p.Unit), Num: ratio.Num, Den: ratio.Den, Ordered: steps, Decision: "open", BillPolicy: policy, RequestedOn: or(d.RequestedOn, x.RequestedOn)}
+	if p.Kind == "service" && (d.Free || x.Kind != "standard") {
+		return nil, nil, order.ErrInvalid.Because("%s is a service: it cannot stand in an order as free goods; leave the line out", p.SKU).At("free")
+	}
 	if p.Kind == "service" {
 		l.Role, l.BillPolicy = order.Charge, "order"
 	}
