@@ -222,7 +222,7 @@ func (h *history) job(o *adventureworks.Order, account string) (*job, error) {
 		return nil, err
 	}
 	j := &job{key: strconv.Itoa(o.ID), original: string(original), shipOn: day.Day(o.ShippedOn), tracking: o.Lines[0].Tracking, lines: len(o.Lines)}
-	tax, err := cents(o.Tax)
+	charged, err := cents(o.Tax)
 	if err != nil {
 		return nil, err
 	}
@@ -231,7 +231,7 @@ func (h *history) job(o *adventureworks.Order, account string) (*job, error) {
 		return nil, err
 	}
 	j.draft = flow.Draft{Customer: account, PONumber: o.PONumber, OrderedOn: day.Day(o.OrderedOn), RequestedOn: day.Day(o.DueOn), ShipTo: strconv.Itoa(o.ShipToID), BillTo: strconv.Itoa(o.BillToID),
-		BuyerReference: o.AccountNumber, GivenTax: tax}
+		BuyerReference: o.AccountNumber, GivenTax: charged}
 	if freight != "0.00" {
 		j.draft.Charges = []flow.DraftCharge{{Role: "freight", Amount: freight}}
 	}
@@ -244,13 +244,10 @@ func (h *history) job(o *adventureworks.Order, account string) (*job, error) {
 		if err != nil {
 			return nil, err
 		}
-		j.draft.Lines = append(j.draft.Lines, flow.DraftLine{SKU: p.Number, Qty: strconv.FormatInt(l.Qty, 10), Price: l.UnitPrice, Discount: off.Mul(dec.FromInt(100)).String(), TaxCode: tax0})
+		j.draft.Lines = append(j.draft.Lines, flow.DraftLine{SKU: p.Number, Qty: strconv.FormatInt(l.Qty, 10), Price: l.UnitPrice, Discount: off.Mul(dec.FromInt(100)).String(), TaxCode: tax.Given})
 	}
 	return j, nil
 }
-
-// tax0 is the code of lines whose document states its tax.
-const tax0 = tax.Given
 
 // cents rounds an amount with four decimals, half away from zero.
 func cents(text string) (string, error) {
