@@ -10,7 +10,7 @@ help: ## print this
 test: ## format, vet and all tests, on SQLite and on a throw-away PostgreSQL
 	@scripts/test.sh
 
-demo: ## a company with a year of business in the browser
+demo: ## a sample company with 90 days of trade, served with its API
 	go run ./cmd/kontor demo
 
 bench: ## the benchmarks on both engines

@@ -80,7 +80,7 @@ func (o Options) linesFor(clients int) int {
 	if n == 0 {
 		n = 20000
 		if o.Quick {
-			n = 8000
+			n = 4000
 		}
 		if clients == 1 {
 			n /= 5
