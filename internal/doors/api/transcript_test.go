@@ -33,12 +33,12 @@ func TestTranscript(t *testing.T) {
 	}
 	blocks := split(string(script))
 	dbtest.EachDSN(t, func(t *testing.T, dsn string) {
+		if left := time.Until(time.Now().UTC().Truncate(24 * time.Hour).Add(24 * time.Hour)); left < time.Minute {
+			time.Sleep(left) // the days in the transcript are counted from one today
+		}
 		before := today()
 		url := serve(t, program, dsn)
 		got := page(blocks, play(t, blocks, url), before)
-		if today() != before {
-			t.Skip("midnight passed meanwhile")
-		}
 		golden(t, "docs/transcript.md", got)
 	})
 }
