@@ -92,6 +92,7 @@ func routes(o *flow.Office) []section {
 			{"GET", "/v1/timeline/{id}", "Tell what happened to any document", get(timeline)},
 			{"GET", "/v1/events", "Follow the event log", get(feed)},
 			{"GET", "/v1/summary", "The company at a glance", get(summary)},
+			{"GET", "/v1/periods", "List months that are closed or closing", listed(report.Periods)},
 			{"POST", "/v1/periods/{month}/close", "Close a month in one ledger", closeMonth},
 		}},
 		{"Master data", []route{
@@ -126,6 +127,7 @@ func routes(o *flow.Office) []section {
 			{"GET", "/v1/credit-accounts/{id}", "Show a credit account", one(report.FindCredit, report.Credit)},
 			{"PUT", "/v1/credit-accounts/{id}", "Change a limit", set(setLimit)},
 			{"POST", "/v1/fx-rates", "Save a day's rate of exchange", add(saveRate)},
+			{"GET", "/v1/fx-rates", "List the newest rate of each currency", listed(report.Rates)},
 		}},
 	}
 }
