@@ -175,9 +175,9 @@ func Touching(q db.Querier, items []id.Item) ([]id.Application, error) {
 	return out, err
 }
 
-// MarkReversed ends a settlement; it can be taken back once.
-func MarkReversed(tx *db.Tx, a id.Application) {
-	tx.Want(1, `UPDATE application SET reversed=1 WHERE id=$1 AND reversed=0 AND reverses_id=0`, nil, int64(a))
+// MarkReversed ends settlements; each can be taken back once.
+func MarkReversed(tx *db.Tx, list []id.Application) {
+	tx.Put(`WITH {a: id BIGINT} UPDATE application SET reversed=1 FROM a WHERE application.id=a.id AND application.reversed=0 AND application.reverses_id=0`, db.Ints(list))
 }
 
 // Discounts reads, per item, what active settlements took as discount: amount and tax part per tax code.

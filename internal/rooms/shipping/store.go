@@ -142,7 +142,18 @@ func SaveLines(tx *db.Tx, lines []*Line) {
 			returned_cost=a.rc, short_reason=a.sr, tx_id=$1 FROM a WHERE shipment_line.id=a.id`, l, tx.ID())
 }
 
-// AddPOD keeps what the receiver signed.
-func AddPOD(tx *db.Tx, s id.Shipment, at int64, signer, lines string) {
-	tx.Want(1, `INSERT INTO pod(id, shipment_id, at, signer, blob_hash, lines, tx_id) VALUES ($1, $2, $3, $4, '', $5, $6)`, nil, tx.NewID(), int64(s), at, signer, lines, tx.ID())
+// POD is what a receiver signed: lines as JSON, [line, delivered, refused].
+type POD struct {
+	Shipment      id.Shipment
+	Signer, Lines string
+}
+
+// AddPODs keeps proofs of delivery.
+func AddPODs(tx *db.Tx, list []POD) {
+	l := db.NewList(len(list))
+	for _, p := range list {
+		l.Add(tx.NewID(), int64(p.Shipment), p.Signer, p.Lines)
+	}
+	tx.Put(`WITH {a: id BIGINT, s BIGINT, signer TEXT, lines TEXT} INSERT INTO pod(id, shipment_id, at, signer, blob_hash, lines, tx_id)
+		SELECT a.id, a.s, $1, a.signer, '', a.lines, $2 FROM a`, l, tx.Stamp(), tx.ID())
 }

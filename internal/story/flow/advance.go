@@ -133,53 +133,35 @@ func (o *Office) advance(ctx context.Context, who db.Actor, step string, ids []i
 		}
 		out[at[k]].Steps = append(out[at[k]].Steps, step)
 	}
+	due := idsAt(ids, at)
 	switch step {
 	case "confirm":
-		cmds := make([]Confirm, len(at))
-		for k, i := range at {
-			cmds[k].Order = ids[i]
-		}
-		rs, err := o.Confirm.Many(ctx, who, cmds)
-		for k, r := range rs {
-			did(k, r.Fault)
-		}
-		return err
+		return runFor(ctx, who, o.Confirm, due, func(x id.Order) Confirm { return Confirm{Order: x} }, did)
 	case "reserve":
-		cmds := make([]Reserve, len(at))
-		for k, i := range at {
-			cmds[k].Order = ids[i]
-		}
-		rs, err := o.Reserve.Many(ctx, who, cmds)
-		for k, r := range rs {
-			did(k, r.Fault)
-		}
-		return err
+		return runFor(ctx, who, o.Reserve, due, func(x id.Order) Reserve { return Reserve{Order: x} }, did)
 	case "release":
-		cmds := make([]Release, len(at))
-		for k, i := range at {
-			cmds[k].Order = ids[i]
-		}
-		rs, err := o.Release.Many(ctx, who, cmds)
-		for k, r := range rs {
-			did(k, r.Fault)
-		}
-		return err
+		return runFor(ctx, who, o.Release, due, func(x id.Order) Release { return Release{Order: x} }, did)
 	case "bill":
-		cmds := make([]Bill, len(at))
-		for k, i := range at {
-			cmds[k].Order = ids[i]
-		}
-		rs, err := o.Bill.Many(ctx, who, cmds)
-		for k, r := range rs {
-			did(k, r.Fault)
-		}
-		return err
+		return runFor(ctx, who, o.Bill, due, func(x id.Order) Bill { return Bill{Order: x} }, did)
 	}
-	closed, err := o.CloseOrders(ctx, who, idsAt(ids, at))
+	closed, err := o.CloseOrders(ctx, who, due)
 	for k, i := range at {
 		if closed[ids[i]] {
 			did(k, nil)
 		}
+	}
+	return err
+}
+
+// runFor runs one step for orders and tells did of each answer.
+func runFor[C, T any](ctx context.Context, who db.Actor, s *Step[C, T], ids []id.Order, cmd func(id.Order) C, did func(int, error)) error {
+	cmds := make([]C, len(ids))
+	for k, x := range ids {
+		cmds[k] = cmd(x)
+	}
+	rs, err := s.Many(ctx, who, cmds)
+	for k, r := range rs {
+		did(k, r.Fault)
 	}
 	return err
 }

@@ -58,11 +58,10 @@ type SettledItem struct {
 // each difference is a typed row with its account, exchange differences fall
 // where they arise.
 func (o *Office) apply(tx *db.Tx, cmds []Apply) ([]Result[Applied], error) {
-	b, err := o.read(tx)
+	w, err := o.settling(tx)
 	if err != nil {
 		return nil, err
 	}
-	w := &applying{books: b, tx: tx, today: b.Day(tx.Now()), settle: map[id.Item][2]int64{}}
 	why, err := w.propose(cmds)
 	if err != nil {
 		return nil, err
@@ -70,19 +69,25 @@ func (o *Office) apply(tx *db.Tx, cmds []Apply) ([]Result[Applied], error) {
 	if err := w.lock(cmds); err != nil {
 		return nil, err
 	}
-	out := make([]Result[Applied], len(cmds))
-	for i, c := range cmds {
-		out[i].Value, err = w.one(c)
-		if err != nil {
-			if _, ok := fault.Of(err); !ok {
-				return nil, err
-			}
-			out[i] = Result[Applied]{Fault: err}
-			continue
+	out, err := eachOf(cmds, w.one)
+	if err != nil {
+		return nil, err
+	}
+	for i := range out {
+		if out[i].Fault == nil {
+			out[i].Value.Why = why[i]
 		}
-		out[i].Value.Why = why[i]
 	}
 	return out, w.write()
+}
+
+// settling starts a batch of settlements.
+func (o *Office) settling(tx *db.Tx) (*applying, error) {
+	b, err := o.read(tx)
+	if err != nil {
+		return nil, err
+	}
+	return &applying{books: b, tx: tx, today: b.Day(tx.Now()), settle: map[id.Item][2]int64{}}, nil
 }
 
 type applying struct {
@@ -96,6 +101,7 @@ type applying struct {
 	settle   map[id.Item][2]int64
 	disputes map[id.Item]int64
 	apps     []*receivable.Application
+	reversed []id.Application
 	exposure []credit.Move
 	entries  []ledger.Entry
 	events   []event.Event
@@ -127,6 +133,17 @@ func (w *applying) propose(cmds []Apply) ([]string, error) {
 	}
 	open, err := receivable.OpenOf(w.tx, credit.Sorted(customers))
 	if err != nil {
+		return nil, err
+	}
+	var tiered []*receivable.Item
+	for _, list := range open {
+		for _, it := range list {
+			if it.Sign > 0 && it.Tiers != "[]" {
+				tiered = append(tiered, it)
+			}
+		}
+	}
+	if err := w.readPapers(tiered); err != nil {
 		return nil, err
 	}
 	used := map[id.Item]int64{}
@@ -205,8 +222,18 @@ func (w *applying) lock(cmds []Apply) error {
 	for _, it := range w.items {
 		accounts = append(accounts, it.Credit)
 	}
-	_, err = credit.Lock(w.tx, accounts)
-	return err
+	if _, err = credit.Lock(w.tx, accounts); err != nil {
+		return err
+	}
+	var discounted []*receivable.Item
+	for _, c := range cmds {
+		for _, l := range c.Lines {
+			if it := w.items[l.Item]; it != nil && (l.Discount || l.DiscountAmt != "") {
+				discounted = append(discounted, it)
+			}
+		}
+	}
+	return w.readPapers(discounted)
 }
 
 // share is one line with all its amounts decided, before anything is changed.

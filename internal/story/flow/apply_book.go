@@ -24,12 +24,28 @@ func (w *applying) paper(it *receivable.Item) (*invoice.Invoice, error) {
 	if inv, ok := w.taxes[k]; ok {
 		return inv, nil
 	}
-	found, err := invoice.Read(w.tx, []id.Invoice{k})
+	if err := w.readPapers([]*receivable.Item{it}); err != nil {
+		return nil, err
+	}
+	return w.taxes[k], nil
+}
+
+// readPapers reads the invoices behind items together, for their tax breakdown.
+func (w *applying) readPapers(items []*receivable.Item) error {
 	if w.taxes == nil {
 		w.taxes = map[id.Invoice]*invoice.Invoice{}
 	}
-	w.taxes[k] = found[k]
-	return found[k], err
+	var ids []id.Invoice
+	for _, it := range items {
+		if _, known := w.taxes[id.Invoice(it.Doc)]; it.DocType == "invoice" && !known {
+			ids = append(ids, id.Invoice(it.Doc))
+		}
+	}
+	found, err := invoice.Read(w.tx, credit.Sorted(ids))
+	for i, inv := range found {
+		w.taxes[i] = inv
+	}
+	return err
 }
 
 // discountBases are, per tax code, the amounts a percentage is taken of: gross
@@ -222,6 +238,7 @@ func itemExposure(it *receivable.Item, a id.Application, fc int64) credit.Move {
 func (w *applying) write() error {
 	receivable.Settle(w.tx, w.settle)
 	receivable.Add(w.tx, w.apps)
+	receivable.MarkReversed(w.tx, w.reversed)
 	for i, amount := range w.disputes {
 		receivable.Dispute(w.tx, i, amount)
 	}

@@ -135,6 +135,8 @@ type billing struct {
 	sites     map[id.Site]customer.Site
 	products  map[id.Product]*catalog.Product
 	originals map[id.Invoice]*invoice.Invoice
+	discounts map[id.Invoice]map[string]int64 // net of cash discounts taken, per tax code
+	posted    map[int64][]ledger.Entry        // of invoices that are cancelled
 	origin    map[id.InvoiceLine]id.Invoice
 	calendar  *ledger.Calendar
 	rates     map[rateKey]dec.D
@@ -207,7 +209,46 @@ func (w *billing) loadOriginals(lines []id.InvoiceLine) error {
 	for _, v := range w.origin {
 		ids = append(ids, v)
 	}
-	w.originals, err = invoice.Lock(w.tx, credit.Sorted(ids))
+	return w.lockOriginals(ids)
+}
+
+// lockOriginals locks invoices that are credited, and their items: what a cash
+// discount took of them must not change while it is given back.
+func (w *billing) lockOriginals(ids []id.Invoice) error {
+	var err error
+	if w.originals, err = invoice.Lock(w.tx, credit.Sorted(ids)); err != nil {
+		return err
+	}
+	docs := make([]int64, 0, len(w.originals))
+	for _, inv := range w.originals {
+		docs = append(docs, int64(inv.ID))
+	}
+	found, err := receivable.OfDocs(w.tx, docs)
+	if err != nil {
+		return err
+	}
+	of := map[id.Item]id.Invoice{}
+	var items []id.Item
+	for doc, list := range found {
+		for _, it := range list {
+			of[it.ID] = id.Invoice(doc)
+			items = append(items, it.ID)
+		}
+	}
+	if _, err := receivable.Lock(w.tx, items); err != nil {
+		return err
+	}
+	taken, err := receivable.Discounts(w.tx, items)
+	w.discounts = map[id.Invoice]map[string]int64{}
+	for it, rows := range taken {
+		inv := of[it]
+		if w.discounts[inv] == nil {
+			w.discounts[inv] = map[string]int64{}
+		}
+		for _, r := range rows {
+			w.discounts[inv][r.TaxCode] += r.Amount - r.TaxPart
+		}
+	}
 	return err
 }
 

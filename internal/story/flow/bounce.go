@@ -32,19 +32,8 @@ type Bounced struct {
 // bounce un-applies what the receipt had settled and books the money out: D
 // unapplied and bank charges, C bank. Items are open again with their first due date.
 func (o *Office) bounce(tx *db.Tx, cmds []Bounce) ([]Result[Bounced], error) {
-	out := make([]Result[Bounced], len(cmds))
-	for i, c := range cmds { // rare, and each touches items of its own: one after the other
-		v, err := o.bounceOne(tx, c)
-		if err != nil {
-			if _, ok := fault.Of(err); !ok {
-				return nil, err
-			}
-			out[i].Fault = err
-			continue
-		}
-		out[i].Value = v
-	}
-	return out, nil
+	// Rare, and each touches items of its own: one after the other.
+	return eachOf(cmds, func(c Bounce) (Bounced, error) { return o.bounceOne(tx, c) })
 }
 
 func (o *Office) bounceOne(tx *db.Tx, c Bounce) (Bounced, error) {
@@ -89,15 +78,18 @@ func (o *Office) bounceOne(tx *db.Tx, c Bounce) (Bounced, error) {
 		}
 	}
 	it = w.items[it.ID]
+	for _, x := range old.apps {
+		if err := mayUnapply(x, x.ID); err != nil {
+			return Bounced{}, payment.ErrBounced.Because("part of this receipt was refunded, that money has left: %s of %s %s can still be applied; settle the rest with the customer",
+				money.Format(it.Open, it.Currency), money.Format(it.Original, it.Currency), it.Currency)
+		}
+	}
 	v := Bounced{Receipt: r.ID}
 	on := or(c.On, w.today)
 	for _, a := range apps {
 		x := w.reverse(old.apps[a], old.entries[int64(a)], on, c.Reason)
 		v.Reversed = append(v.Reversed, a)
 		v.Reopened = append(v.Reopened, x.Settled...)
-	}
-	if it.Open != it.Original {
-		return Bounced{}, payment.ErrBounced.Because("part of this receipt was refunded: %s of %s %s are left to take back", money.Format(it.Open, it.Currency), money.Format(it.Original, it.Currency), it.Currency)
 	}
 	if err := w.moneyBack(r, it, c, fee, on); err != nil {
 		return Bounced{}, err

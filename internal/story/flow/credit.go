@@ -56,6 +56,15 @@ func (o *Office) credit(tx *db.Tx, cmds []Credit) ([]Result[Billed], error) {
 	if err := w.lockPapers(ids); err != nil {
 		return nil, err
 	}
+	var cancelled []int64
+	for _, c := range cmds {
+		if inv := w.originals[c.Invoice]; inv != nil && c.Cancel {
+			cancelled = append(cancelled, int64(inv.ID))
+		}
+	}
+	if w.posted, err = ledger.Of(tx, cancelled); err != nil {
+		return nil, err
+	}
 	out := make([]Result[Billed], len(cmds))
 	seen := once[id.Invoice]{}
 	for i, c := range cmds {
@@ -84,7 +93,7 @@ func (o *Office) credit(tx *db.Tx, cmds []Credit) ([]Result[Billed], error) {
 	return out, w.write()
 }
 
-// lockPapers locks the orders behind invoices, the invoices, and the credit accounts.
+// lockPapers locks the orders behind invoices, the invoices with their items, and the credit accounts.
 func (w *billing) lockPapers(ids []id.Invoice) error {
 	papers, err := invoice.Read(w.tx, credit.Sorted(ids))
 	if err != nil {
@@ -99,7 +108,7 @@ func (w *billing) lockPapers(ids []id.Invoice) error {
 	if w.orders, err = order.Lock(w.tx, credit.Sorted(orders)); err != nil {
 		return err
 	}
-	if w.originals, err = invoice.Lock(w.tx, credit.Sorted(ids)); err != nil {
+	if err := w.lockOriginals(ids); err != nil {
 		return err
 	}
 	if w.calendar, err = ledger.LoadCalendar(w.tx); err != nil {
@@ -153,9 +162,7 @@ func (w *billing) creditOne(inv *invoice.Invoice, c Credit, cmd int) error {
 		return err
 	}
 	if c.Cancel {
-		if err := w.takeBackPosting(doc, inv); err != nil {
-			return err
-		}
+		w.takeBackPosting(doc, inv)
 		invoice.Reverse(w.tx, inv)
 		if c.Rebill {
 			w.rebill(inv)

@@ -46,9 +46,7 @@ func (w *billing) draftNote(inv *invoice.Invoice, parts []taking, on day.Day, re
 		}
 	}
 	if discounts {
-		if err := w.giveBackDiscount(doc, inv); err != nil {
-			return nil, err
-		}
+		w.giveBackDiscount(doc, inv)
 	}
 	doc.Total(w.Policy.TaxMode == "line", 0)
 	w.lastTakesRest(doc, inv)
@@ -134,25 +132,8 @@ func (w *billing) takePart(doc, inv *invoice.Invoice, p taking) *invoice.Extra {
 
 // giveBackDiscount adds, per tax code, the share of the cash discount that the
 // credited part had taken.
-func (w *billing) giveBackDiscount(doc, inv *invoice.Invoice) error {
-	items, err := receivable.OfDocs(w.tx, []int64{int64(inv.ID)})
-	if err != nil {
-		return err
-	}
-	var ids []id.Item
-	for _, it := range items[int64(inv.ID)] {
-		ids = append(ids, it.ID)
-	}
-	found, err := receivable.Discounts(w.tx, ids)
-	if err != nil {
-		return err
-	}
-	taken := map[string]int64{} // net of the discount per code
-	for _, rows := range found {
-		for _, r := range rows {
-			taken[r.TaxCode] += r.Amount - r.TaxPart
-		}
-	}
+func (w *billing) giveBackDiscount(doc, inv *invoice.Invoice) {
+	taken := w.discounts[inv.ID]
 	whole, before, now := map[string]int64{}, map[string]int64{}, map[string]int64{}
 	for _, l := range inv.Lines {
 		whole[l.TaxCode] += l.Net
@@ -178,7 +159,6 @@ func (w *billing) giveBackDiscount(doc, inv *invoice.Invoice) error {
 			}
 		}
 	}
-	return nil
 }
 
 // lastTakesRest makes Σ of all credits equal the original tax per code.
@@ -260,15 +240,11 @@ func (w *billing) noteEntry(doc *invoice.Invoice) ledger.Entry {
 
 // takeBackPosting books a cancellation: the exact inverse of the invoice's
 // entry, with the note's own item in the control account.
-func (w *billing) takeBackPosting(doc, inv *invoice.Invoice) error {
-	found, err := ledger.Of(w.tx, []int64{int64(inv.ID)})
-	if err != nil {
-		return err
-	}
+func (w *billing) takeBackPosting(doc, inv *invoice.Invoice) {
 	e := w.noteEntry(doc)
 	it := w.items[doc.ID][0]
 	fc := int64(0)
-	for _, old := range found[int64(inv.ID)] {
+	for _, old := range w.posted[int64(inv.ID)] {
 		if old.Step != "issue" {
 			continue
 		}
@@ -289,7 +265,6 @@ func (w *billing) takeBackPosting(doc, inv *invoice.Invoice) error {
 	}
 	e.Lines = append(e.Lines, ledger.Line{Role: "receivable", Sub: int64(it.ID), Doc: -it.Original, Amount: -fc, Currency: doc.Currency, Customer: doc.Customer})
 	w.entries = append(w.entries, e)
-	return nil
 }
 
 // rebill makes what a cancelled invoice had billed due again.

@@ -84,6 +84,7 @@ type delivering struct {
 
 	hit       map[id.Order]bool
 	ships     []*shipping.Shipment
+	pods      []shipping.POD
 	lines     []*shipping.Line
 	moves     []stock.Move
 	counts    []order.Counts
@@ -177,7 +178,7 @@ func (w *delivering) one(s *shipping.Shipment, c Deliver) error {
 	if err != nil {
 		return err
 	}
-	shipping.AddPOD(w.tx, s.ID, w.tx.Stamp(), c.Signer, string(text))
+	w.pods = append(w.pods, shipping.POD{Shipment: s.ID, Signer: c.Signer, Lines: string(text)})
 	return nil
 }
 
@@ -262,6 +263,7 @@ func (w *delivering) write() error {
 	}
 	shipping.SaveLines(w.tx, w.lines)
 	shipping.Decide(w.tx, w.ships)
+	shipping.AddPODs(w.tx, w.pods)
 	order.AddCounts(w.tx, sumCounts(w.counts))
 	order.Decide(w.tx, decided)
 	stock.Book(w.tx, w.moves)

@@ -30,11 +30,10 @@ type Refunded struct {
 
 // refund books money on its way back: D receivable or unapplied, C cash in transit.
 func (o *Office) refund(tx *db.Tx, cmds []Refund) ([]Result[Refunded], error) {
-	b, err := o.read(tx)
+	w, err := o.settling(tx)
 	if err != nil {
 		return nil, err
 	}
-	w := &applying{books: b, tx: tx, today: b.Day(tx.Now()), settle: map[id.Item][2]int64{}}
 	list := make([]Apply, len(cmds))
 	for i, c := range cmds {
 		list[i] = Apply{Credit: c.Item}
@@ -42,15 +41,9 @@ func (o *Office) refund(tx *db.Tx, cmds []Refund) ([]Result[Refunded], error) {
 	if err := w.lock(list); err != nil {
 		return nil, err
 	}
-	out := make([]Result[Refunded], len(cmds))
-	for i, c := range cmds {
-		out[i].Value, err = w.refundOne(c)
-		if err != nil {
-			if _, ok := fault.Of(err); !ok {
-				return nil, err
-			}
-			out[i] = Result[Refunded]{Fault: err}
-		}
+	out, err := eachOf(cmds, w.refundOne)
+	if err != nil {
+		return nil, err
 	}
 	return out, w.write()
 }
@@ -107,11 +100,10 @@ type WriteOff struct {
 
 // writeOff books D bad debt (and tax with relief), C receivable.
 func (o *Office) writeOff(tx *db.Tx, cmds []WriteOff) ([]Result[Applied], error) {
-	b, err := o.read(tx)
+	w, err := o.settling(tx)
 	if err != nil {
 		return nil, err
 	}
-	w := &applying{books: b, tx: tx, today: b.Day(tx.Now()), settle: map[id.Item][2]int64{}}
 	list := make([]Apply, len(cmds))
 	for i, c := range cmds {
 		list[i] = Apply{Credit: c.Item}
@@ -119,15 +111,9 @@ func (o *Office) writeOff(tx *db.Tx, cmds []WriteOff) ([]Result[Applied], error)
 	if err := w.lock(list); err != nil {
 		return nil, err
 	}
-	out := make([]Result[Applied], len(cmds))
-	for i, c := range cmds {
-		out[i].Value, err = w.writeOffOne(c)
-		if err != nil {
-			if _, ok := fault.Of(err); !ok {
-				return nil, err
-			}
-			out[i] = Result[Applied]{Fault: err}
-		}
+	out, err := eachOf(cmds, w.writeOffOne)
+	if err != nil {
+		return nil, err
 	}
 	return out, w.write()
 }

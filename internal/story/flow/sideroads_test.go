@@ -384,6 +384,29 @@ func TestABouncedPaymentOpensItsInvoiceAgain(t *testing.T) {
 	})
 }
 
+// TestARefusedBounceLeavesItsSettlementsAlone: part of the money was refunded, so it cannot go back whole.
+func TestARefusedBounceLeavesItsSettlementsAlone(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := openShop(t, d, shopRules{limit: 10000000})
+		s.stock("BOLT", "100", "1")
+		_, inv := s.billed(bolts("10"))
+		st, err := s.Receive.One(s.ctx, s.who, flow.Statement{Account: "BANK", Number: "1", Opening: "0", Closing: "129.00", Entries: []flow.BankEntry{{BookedOn: inv.IssuedOn, Amount: "129.00", Text: inv.Number}}})
+		s.must(err)
+		a, err := s.Apply.One(s.ctx, s.who, flow.Apply{Credit: st.Receipts[0].Item})
+		s.must(err)
+		_, err = s.Refund.One(s.ctx, s.who, flow.Refund{Item: st.Receipts[0].Item, Reference: "RF-1"})
+		s.must(err)
+		_, err = s.Bounce.One(s.ctx, s.who, flow.Bounce{Receipt: st.Receipts[0].Receipt, Reason: "no cover"})
+		if _, ok := fault.Of(err); !ok {
+			t.Fatalf("a receipt that was refunded in part bounced: %v", err)
+		}
+		s.verified()
+		_, err = s.Unapply.One(s.ctx, s.who, flow.Unapply{Application: a.Application, Reason: "it still stands"})
+		s.must(err)
+		s.verified()
+	})
+}
+
 func TestAnOrderIsCancelledByCompensation(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := openShop(t, d, shopRules{limit: 10000000})

@@ -17,6 +17,23 @@ type Result[T any] struct {
 	Fault error
 }
 
+// eachOf asks f for every command: a fault is that command's answer, any other error ends the batch.
+func eachOf[C, T any](cmds []C, f func(C) (T, error)) ([]Result[T], error) {
+	out := make([]Result[T], len(cmds))
+	for i, c := range cmds {
+		v, err := f(c)
+		if err == nil {
+			out[i].Value = v
+			continue
+		}
+		if _, ok := fault.Of(err); !ok {
+			return nil, err
+		}
+		out[i].Fault = err
+	}
+	return out, nil
+}
+
 // Step is one flow with its gatherer.
 type Step[C, T any] struct {
 	name    string

@@ -127,7 +127,7 @@ func (w *applying) reverse(a *receivable.Application, entries []ledger.Entry, on
 				Reverses: e.ID, Lines: ledger.Inverse(e.Lines, posted)})
 		}
 	}
-	receivable.MarkReversed(w.tx, a.ID)
+	w.reversed = append(w.reversed, a.ID)
 	w.apps = append(w.apps, r)
 	w.events = append(w.events, event.Event{Type: "application.reversed", Subject: event.About("application", int64(r.ID)), Refs: refs, Reason: reason})
 	return v
