@@ -63,6 +63,7 @@ The server may also come from --postgres, KONTOR_BENCH_POSTGRES or KONTOR_TEST_P
 	f.BoolVar(&o.Quick, "quick", false, "shorter runs")
 	f.BoolVar(&asJSON, "json", false, "print one JSON object")
 	f.BoolVar(&perStep, "steps", false, "print the waits per step, too")
+	f.IntVar(&o.Top, "statements", 0, "print so many of the statements that took longest")
 	f.StringVar(&o.Profile, "profile", "", "write a CPU profile of the measured part; several runs get a file each")
 	f.StringVar(&compare, "compare", "", "baseline file (an earlier --json): print what got more than 15 % dearer")
 	f.StringVar(&o.Postgres, "postgres", "", "address of the PostgreSQL server")

@@ -65,6 +65,7 @@ var noWhereElse = map[string][]string{
 	"database/sql":                    {"internal/tools/db", "internal/tools/schema", "internal/bench"},
 	"github.com/jackc/pgx/v5":         {"internal/tools/*", "internal/bench"},
 	"modernc.org/sqlite":              {"internal/tools/*", "internal/bench"},
+	"modernc.org/libc":                {"internal/tools/db"},
 	"github.com/pressly/goose/":       {"internal/tools/schema"},
 	module + "/internal/tools/dbtest": {}, // tests only
 }

@@ -43,6 +43,7 @@ type Options struct {
 	Dir      string // where SQLite files are made; "" = the system's place for temporary files
 	Postgres string // address of the server, in which schemas are made and dropped
 	Profile  string // file for CPU profiles, "" = none
+	Top      int    // how many of the statements that took longest to report; 0 = none, and no clock runs
 	Catalog  Catalog
 }
 
@@ -62,6 +63,7 @@ type Result struct {
 	YardstickCPU   *float64        `json:"yardstick_cpu_us_per_line"`
 	Ratio          *float64        `json:"ratio"`
 	Steps          map[string]Step `json:"steps"`
+	Statements     []Statement     `json:"statements,omitempty"`
 }
 
 // Step is how long callers waited for one step.
@@ -151,8 +153,10 @@ func (o Options) run(ctx context.Context, e db.Engine, mode string, clients int)
 		return r, err
 	}
 	w.waits = nil
+	h.watch.set(true)
 	m, err := h.measure(ctx, func() error { return w.play(ctx, clients, orders) })
 	stop()
+	h.watch.set(false)
 	if err != nil {
 		return r, err
 	}
@@ -165,6 +169,7 @@ func (o Options) run(ctx context.Context, e db.Engine, mode string, clients int)
 	r.CPU, r.ServerCPU = m.perLine(r.Lines)
 	r.BytesPerLine = *few(float64(grown-size) / lines)
 	r.P50, r.P99, r.Steps = w.percentiles()
+	r.Statements = h.watch.top(o.Top)
 	return r, verified(ctx, h.db)
 }
 

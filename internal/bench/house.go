@@ -31,6 +31,7 @@ type house struct {
 	server int // process id of the PostgreSQL server, 0 when it runs elsewhere
 	file   string
 	dir    string
+	watch  watcher
 }
 
 // open makes a fresh database with all tables.
@@ -46,7 +47,11 @@ func (o Options) open(ctx context.Context, e db.Engine) (*house, error) {
 		_, err = schema.Migrate(ctx, h.dsn)
 	}
 	if err == nil {
-		h.db, err = db.Open(ctx, h.dsn, db.Options{})
+		opts := db.Options{}
+		if o.Top > 0 {
+			opts.Watch = h.watch.hear
+		}
+		h.db, err = db.Open(ctx, h.dsn, opts)
 	}
 	if err == nil {
 		err = h.db.Lease(ctx)

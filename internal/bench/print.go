@@ -43,6 +43,7 @@ func WriteRow(w io.Writer, r Result, perStep bool) {
 		mode += " hot"
 	}
 	fmt.Fprintf(w, row, r.Engine, mode, strconv.Itoa(r.Clients), strconv.Itoa(r.Lines), text(&r.LinesPerSecond), text(r.CPU), text(&r.P50), text(&r.P99), text(&r.BytesPerLine), text(r.YardstickCPU), text(r.Ratio))
+	writeStatements(w, r)
 	if !perStep {
 		return
 	}

@@ -46,6 +46,21 @@ type Options struct {
 	Readers int              // connections for reading; 0 = 4
 	Writers int              // connections for writing on PostgreSQL; 0 = 8
 	Batches int              // gathered batches at a time on PostgreSQL; 0 = one for two processors
+	Watch   Watch            // hears how long each statement took; nil = nobody
+}
+
+// Watch hears of a statement that ended: its text and how long it took from
+// being asked to its last row, the caller's own work on the rows included. It is
+// called from many goroutines.
+type Watch func(sql string, took time.Duration)
+
+// begin starts a clock; the function it gives stops it.
+func (w Watch) begin(st *stmt) (end func()) {
+	if w == nil {
+		return func() {}
+	}
+	start := time.Now()
+	return func() { w(st.text, time.Since(start)) }
 }
 
 // DB is one company's database: a SQLite file or a PostgreSQL schema.

@@ -15,6 +15,7 @@ import (
 type postgresBackend struct {
 	write *pgxpool.Pool
 	read  *pgxpool.Pool
+	watch Watch
 }
 
 // Writing statements all drive from a list into a primary key. These settings
@@ -40,7 +41,7 @@ func openPostgres(ctx context.Context, dsn string, o Options) (*postgresBackend,
 		write.Close()
 		return nil, err
 	}
-	b := &postgresBackend{write: write, read: read}
+	b := &postgresBackend{write: write, read: read, watch: o.Watch}
 	for _, s := range []string{"fsync", "full_page_writes", "synchronous_commit"} {
 		var v string
 		if err := read.QueryRow(ctx, "SELECT current_setting($1)", s).Scan(&v); err != nil {
@@ -81,7 +82,7 @@ func (b *postgresBackend) writer(ctx context.Context) (conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &postgresConn{c: c}, nil
+	return &postgresConn{c: c, watch: b.watch}, nil
 }
 
 func (b *postgresBackend) release(c conn, _ bool) { c.(*postgresConn).c.Release() }
@@ -91,7 +92,7 @@ func (b *postgresBackend) reader(ctx context.Context) (conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &postgresConn{c: c}, nil
+	return &postgresConn{c: c, watch: b.watch}, nil
 }
 
 func (b *postgresBackend) releaseReader(c conn) { c.(*postgresConn).c.Release() }
@@ -125,8 +126,9 @@ func (b *postgresBackend) waitForOlder(ctx context.Context, limit time.Duration)
 }
 
 type postgresConn struct {
-	c  *pgxpool.Conn
-	tx pgx.Tx
+	c     *pgxpool.Conn
+	tx    pgx.Tx
+	watch Watch
 }
 
 func (c *postgresConn) begin(ctx context.Context, readOnly bool) error {
@@ -140,6 +142,7 @@ func (c *postgresConn) begin(ctx context.Context, readOnly bool) error {
 }
 
 func (c *postgresConn) commit(ctx context.Context) error {
+	defer c.watch.begin(commit)()
 	err := c.tx.Commit(ctx)
 	if err == nil {
 		c.tx = nil
@@ -177,6 +180,7 @@ func pgArgs(st *stmt, l *List, args []any) []any {
 }
 
 func (c *postgresConn) exec(ctx context.Context, st *stmt, l *List, args []any) (int64, error) {
+	defer c.watch.begin(st)()
 	tag, err := c.tx.Exec(ctx, st.pg, pgArgs(st, l, args)...)
 	return tag.RowsAffected(), err
 }
@@ -185,11 +189,12 @@ func (c *postgresConn) query(ctx context.Context, st *stmt, l *List, args []any)
 	if len(st.cols) > 0 && l != nil && l.n == 0 {
 		return &Rows{}, nil
 	}
+	end := c.watch.begin(st)
 	rows, err := c.tx.Query(ctx, st.pg, pgArgs(st, l, args)...)
 	if err != nil {
 		return nil, err
 	}
-	return &Rows{pg: rows}, nil
+	return &Rows{pg: rows, end: end}, nil
 }
 
 func (c *postgresConn) flush(ctx context.Context, q []queued) error {
@@ -204,7 +209,9 @@ func (c *postgresConn) flush(ctx context.Context, q []queued) error {
 	res := c.tx.SendBatch(ctx, b)
 	var first error
 	for _, w := range q {
+		end := c.watch.begin(w.st)
 		tag, err := res.Exec()
+		end()
 		if err := counted(w, tag.RowsAffected(), err); err != nil && first == nil {
 			first = err
 		}

@@ -1,9 +1,9 @@
 package db
 
 import (
-	"database/sql/driver"
+	"context"
+	"errors"
 	"fmt"
-	"io"
 	"reflect"
 
 	"github.com/jackc/pgx/v5"
@@ -11,75 +11,110 @@ import (
 
 // Rows is the answer of a query, the same on both engines.
 type Rows struct {
-	pg pgx.Rows // PostgreSQL
+	pg   pgx.Rows  // PostgreSQL
+	lite *liteRows // SQLite, until read or closed
+	err  error
+	end  func() // tells who watches; nil once told
+}
 
-	lite driver.Rows // SQLite, streamed
-	vals []driver.Value
+// liteRows are read from SQLite as they are asked for, one run of the statement
+// for each chunk of its list.
+type liteRows struct {
+	c    *sqliteConn
+	ctx  context.Context
+	st   *stmt
+	l    *List
+	args []any
 
-	kept  []driver.Value // SQLite, read whole
-	width int
-	at    int
-
-	c *sqliteConn // SQLite, until read or closed
-
-	err error
+	at      *liteStmt // running, nil between runs
+	from    int       // of the list, done with or running
+	done    bool      // no further run
+	waiting bool      // on a row that Next has not given yet
+	count   int
 }
 
 // Next goes to the next row.
 func (r *Rows) Next() bool {
 	switch {
 	case r.pg != nil:
-		return r.pg.Next()
-	case r.lite != nil:
-		err := r.lite.Next(r.vals)
-		if err == io.EOF {
-			r.Close()
-			return false
+		if r.pg.Next() {
+			return true
 		}
-		if err != nil {
-			r.err = err
-			r.Close()
-			return false
+		r.ended()
+		return false
+	case r.lite == nil:
+		return false
+	case r.lite.waiting:
+		r.lite.waiting = false
+		return true
+	}
+	return r.step()
+}
+
+// step goes to SQLite's next row, over the ends of runs; at the end of all it
+// closes.
+func (r *Rows) step() bool {
+	q := r.lite
+	for !q.done {
+		if q.at == nil {
+			s, n, err := q.c.start(q.ctx, q.st, q.l, q.from, q.args)
+			if err != nil {
+				r.fail(err)
+				return false
+			}
+			q.at, q.from = s, q.from+n
 		}
-		return true
-	case r.width > 0 && (r.at+1)*r.width <= len(r.kept):
-		r.vals = r.kept[r.at*r.width : (r.at+1)*r.width]
-		r.at++
-		return true
+		more, err := q.c.step(q.at)
+		if q.count++; err == nil && more && q.count%256 == 0 {
+			err = q.ctx.Err() // a long report that nobody waits for any more
+		}
+		switch {
+		case err != nil:
+			r.fail(err)
+			return false
+		case more:
+			return true
+		}
+		q.c.reset(q.at)
+		q.at, q.done = nil, q.from >= q.l.size()
 	}
 	r.Close()
 	return false
 }
 
+func (r *Rows) fail(err error) {
+	r.err = err
+	r.lite.done = true
+	r.Close()
+}
+
 // Scan reads the row into pointers to int64 and string, or to types whose
 // underlying type is one of them; NULL gives the zero value.
 func (r *Rows) Scan(dest ...any) error {
-	if r.pg != nil {
+	switch {
+	case r.pg != nil:
 		return r.scanPostgres(dest)
+	case r.lite == nil:
+		return errors.New("scan without a row")
 	}
-	if len(dest) != len(r.vals) {
-		return fmt.Errorf("scan of %d columns into %d", len(r.vals), len(dest))
+	c, s := r.lite.c, r.lite.at
+	if len(dest) != s.cols {
+		return fmt.Errorf("scan of %d columns into %d", s.cols, len(dest))
 	}
-	for i, v := range r.vals {
-		switch x := v.(type) {
-		case int64:
-			if !setInt(dest[i], x) {
-				return fmt.Errorf("scan of an integer into %T (column %d)", dest[i], i)
+	for i, d := range dest {
+		switch k := c.kind(s, i); k {
+		case liteInt:
+			if !setInt(d, c.int(s, i)) {
+				return fmt.Errorf("scan of an integer into %T (column %d)", d, i)
 			}
-		case string:
-			if !setText(dest[i], x) {
-				return fmt.Errorf("scan of a text into %T (column %d)", dest[i], i)
+		case liteText:
+			if !setText(d, c.view(s, i)) {
+				return fmt.Errorf("scan of a text into %T (column %d)", d, i)
 			}
-		case []byte:
-			b, ok := dest[i].(*[]byte)
-			if !ok {
-				return fmt.Errorf("scan of bytes into %T (column %d)", dest[i], i)
-			}
-			*b = append([]byte(nil), x...)
-		case nil:
-			reflect.ValueOf(dest[i]).Elem().SetZero()
+		case liteNull:
+			reflect.ValueOf(d).Elem().SetZero()
 		default:
-			return fmt.Errorf("scan of %T (column %d)", v, i)
+			return fmt.Errorf("scan of a value of kind %d (column %d)", k, i)
 		}
 	}
 	return nil
@@ -93,19 +128,36 @@ func (r *Rows) Err() error {
 	return r.err
 }
 
-// Close ends the rows early; it may be called twice.
+// Close ends the rows early; it may be called twice. What a statement writes is
+// written all the same.
 func (r *Rows) Close() {
-	switch {
-	case r.pg != nil:
+	if r.pg != nil {
 		r.pg.Close()
-	case r.lite != nil:
-		_ = r.lite.Close()
-		r.lite = nil
+		r.ended()
 	}
-	r.kept = nil
-	if r.c != nil {
-		r.c.reading = nil
-		r.c = nil
+	q := r.lite
+	if q == nil {
+		return
+	}
+	if q.st.returning && !q.done {
+		for r.lite != nil && r.step() {
+		}
+		if r.lite == nil { // the last step closed
+			return
+		}
+	}
+	if q.at != nil {
+		q.c.reset(q.at)
+	}
+	q.c.reading = nil
+	r.lite = nil
+	r.ended()
+}
+
+func (r *Rows) ended() {
+	if r.end != nil {
+		r.end()
+		r.end = nil
 	}
 }
 
@@ -127,16 +179,17 @@ func setInt(dest any, x int64) bool {
 	return true
 }
 
-func setText(dest any, x string) bool {
+// setText copies x.
+func setText(dest any, x []byte) bool {
 	if d, ok := dest.(*string); ok {
-		*d = x
+		*d = string(x)
 		return true
 	}
 	v := reflect.ValueOf(dest).Elem()
 	if v.Kind() != reflect.String {
 		return false
 	}
-	v.SetString(x)
+	v.SetString(string(x))
 	return true
 }
 
@@ -167,7 +220,7 @@ func (r *Rows) scanPostgres(dest []any) error {
 		case 16: // bool
 			ok = setInt(dest[i], int64(b[0]))
 		case 25, 1043, 19: // text, varchar, name
-			ok = setText(dest[i], string(b))
+			ok = setText(dest[i], b)
 		default:
 			if err := r.pg.Conn().TypeMap().Scan(fields[i].DataTypeOID, fields[i].Format, b, dest[i]); err != nil {
 				return fmt.Errorf("column %s: %w", fields[i].Name, err)

@@ -2,20 +2,14 @@ package db
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
-
-	"modernc.org/sqlite"
 )
 
 // sqliteBackend holds one writing connection and several that may only look.
-// Connections are the driver's own; database/sql adds nothing here.
 type sqliteBackend struct {
 	write   chan *sqliteConn
 	readers chan *sqliteConn
@@ -26,7 +20,11 @@ type sqliteBackend struct {
 var errClosed = errors.New("the database is closed")
 
 // chunks are the list sizes with a prepared text of their own.
-var chunks = []int{128, 32, 8, 1}
+var chunks = []int{128, 64, 32, 16, 8, 4, 2, 1}
+
+// smallest is the number of rows from which on an insert takes them as a list:
+// below, a run for each row is cheaper than setting up the list.
+const smallest = 4
 
 func openSQLite(path string, o Options) (*sqliteBackend, error) {
 	path, query, _ := strings.Cut(path, "?")
@@ -41,14 +39,14 @@ func openSQLite(path string, o Options) (*sqliteBackend, error) {
 		return nil, fmt.Errorf("SQLite with synchronous=%s would lose acknowledged work in a power cut; use synchronous=full (the default)", sync)
 	}
 	b := &sqliteBackend{write: make(chan *sqliteConn, 1), readers: make(chan *sqliteConn, o.Readers), closed: make(chan struct{})}
-	w, err := newSQLiteConn(path, false)
+	w, err := newSQLiteConn(path, false, o.Watch)
 	if err != nil {
 		return nil, err
 	}
 	b.all = append(b.all, w)
 	b.write <- w
 	for range o.Readers {
-		r, err := newSQLiteConn(path, true)
+		r, err := newSQLiteConn(path, true, o.Watch)
 		if err != nil {
 			b.close()
 			return nil, err
@@ -59,12 +57,12 @@ func openSQLite(path string, o Options) (*sqliteBackend, error) {
 	return b, nil
 }
 
-func newSQLiteConn(path string, readOnly bool) (*sqliteConn, error) {
-	dc, err := (&sqlite.Driver{}).Open("file:" + (&url.URL{Path: path}).EscapedPath())
+func newSQLiteConn(path string, readOnly bool, watch Watch) (*sqliteConn, error) {
+	l, err := openLite("file:" + (&url.URL{Path: path}).EscapedPath())
 	if err != nil {
 		return nil, fmt.Errorf("cannot open SQLite file %s: %w", path, err)
 	}
-	c := &sqliteConn{dc: dc, stmts: map[key]driver.Stmt{}}
+	c := &sqliteConn{lite: l, watch: watch, stmts: map[key]*liteStmt{}}
 	pragmas := []string{"PRAGMA busy_timeout=10000", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL",
 		"PRAGMA foreign_keys=ON", "PRAGMA temp_store=MEMORY", "PRAGMA cache_size=-32768", "PRAGMA wal_autocheckpoint=4000"}
 	if readOnly {
@@ -72,7 +70,7 @@ func newSQLiteConn(path string, readOnly bool) (*sqliteConn, error) {
 	}
 	for _, p := range pragmas {
 		if err := c.simple(p); err != nil {
-			_ = dc.Close()
+			c.close()
 			return nil, fmt.Errorf("cannot open SQLite file %s: %w", path, err)
 		}
 	}
@@ -115,7 +113,6 @@ func (b *sqliteBackend) close() {
 		case c = <-b.readers:
 		}
 		c.finish()
-		_ = c.dc.Close()
 	}
 }
 
@@ -134,16 +131,20 @@ func (b *sqliteBackend) waitForOlder(ctx context.Context, limit time.Duration) e
 	return c.commit(ctx)
 }
 
+// key is a prepared text: for how many rows of the list, oneRow for the form
+// that takes its columns as parameters.
 type key struct {
 	st *stmt
 	n  int
 }
 
+const oneRow = -1
+
 type sqliteConn struct {
-	dc    driver.Conn
-	stmts map[key]driver.Stmt
+	*lite
+	watch Watch
+	stmts map[key]*liteStmt
 	open  bool
-	args  []driver.NamedValue
 
 	reading *Rows // not yet read to their end nor closed
 }
@@ -158,36 +159,36 @@ func (c *sqliteConn) free() error {
 }
 
 func (c *sqliteConn) simple(sql string) error {
-	st, err := c.dc.Prepare(sql)
+	s, err := c.prepare(sql)
 	if err != nil {
 		return err
 	}
-	defer st.Close()
-	_, err = st.(driver.StmtExecContext).ExecContext(context.Background(), nil)
-	return err
+	defer c.finalize(s)
+	return c.run(s)
 }
 
-// finish frees the prepared statements.
+// finish frees the prepared statements and ends the connection.
 func (c *sqliteConn) finish() {
-	for _, ds := range c.stmts {
-		_ = ds.Close()
+	for _, s := range c.stmts {
+		c.finalize(s)
 	}
+	c.close()
 }
 
 func (c *sqliteConn) fixed(st *stmt) error {
-	ds, err := c.prepared(st, 0)
+	defer c.watch.begin(st)()
+	s, err := c.prepared(st, 0)
 	if err != nil {
 		return err
 	}
-	_, err = ds.(driver.StmtExecContext).ExecContext(context.Background(), nil)
-	return err
+	return c.run(s)
 }
 
 var (
-	beginWrite = &stmt{parts: []part{{lit: "BEGIN IMMEDIATE"}}}
-	beginRead  = &stmt{parts: []part{{lit: "BEGIN DEFERRED"}}}
-	commit     = &stmt{parts: []part{{lit: "COMMIT"}}}
-	rollback   = &stmt{parts: []part{{lit: "ROLLBACK"}}}
+	beginWrite = &stmt{text: "BEGIN IMMEDIATE", parts: []part{{lit: "BEGIN IMMEDIATE"}}}
+	beginRead  = &stmt{text: "BEGIN DEFERRED", parts: []part{{lit: "BEGIN DEFERRED"}}}
+	commit     = &stmt{text: "COMMIT", parts: []part{{lit: "COMMIT"}}}
+	rollback   = &stmt{text: "ROLLBACK", parts: []part{{lit: "ROLLBACK"}}}
 )
 
 func (c *sqliteConn) begin(_ context.Context, readOnly bool) error {
@@ -221,48 +222,115 @@ func (c *sqliteConn) rollback() {
 	}
 }
 
-func (c *sqliteConn) prepared(st *stmt, n int) (driver.Stmt, error) {
+func (c *sqliteConn) prepared(st *stmt, n int) (*liteStmt, error) {
 	k := key{st, n}
-	if ds, ok := c.stmts[k]; ok {
-		return ds, nil
+	if s, ok := c.stmts[k]; ok {
+		return s, nil
 	}
-	ds, err := c.dc.Prepare(st.sqlite(n))
+	s, err := c.prepare(st.sqlite(n))
 	if err != nil {
 		return nil, err
 	}
-	c.stmts[k] = ds
-	return ds, nil
+	c.stmts[k] = s
+	return s, nil
 }
 
-// bind fills the arguments for list rows from … from+n.
-func (c *sqliteConn) bind(st *stmt, l *List, from, n int, args []any) []driver.NamedValue {
+// bind fills the parameters for list rows from … from+n.
+func (c *sqliteConn) bind(s *liteStmt, st *stmt, l *List, from, n int, args []any, one bool) error {
 	st.check(args)
-	out := c.args[:0]
-	add := func(v driver.Value) {
-		out = append(out, driver.NamedValue{Ordinal: len(out) + 1, Value: v})
+	c.room(texts(l, from, n, args))
+	b := binder{c: c.lite, s: s}
+	if one {
+		b.list(l, from, 1)
+		for _, a := range args {
+			b.scalar(a)
+		}
+		return b.err
 	}
 	for _, p := range st.parts {
 		switch {
 		case p.list:
-			for i := from; i < from+n; i++ {
-				for k := range l.cols {
-					if l.cols[k].ints != nil {
-						add(l.cols[k].ints[i])
-					} else {
-						add(l.cols[k].strs[i])
-					}
-				}
-			}
+			b.list(l, from, n)
 		case p.scalar > 0:
-			add(scalar(args[p.scalar-1]))
+			b.scalar(args[p.scalar-1])
 		}
 	}
-	c.args = out
-	return out
+	return b.err
+}
+
+// texts is how many bytes the texts of some rows and arguments take.
+func texts(l *List, from, n int, args []any) int {
+	total := 0
+	if l != nil {
+		for k := range l.cols {
+			if l.cols[k].strs != nil {
+				for _, s := range l.cols[k].strs[from : from+n] {
+					total += len(s)
+				}
+			}
+		}
+	}
+	for _, a := range args {
+		if s, ok := a.(string); ok {
+			total += len(s)
+		}
+	}
+	return total
+}
+
+// binder binds one parameter after the other.
+type binder struct {
+	c    *lite
+	s    *liteStmt
+	i    int
+	used int // bytes of text
+	err  error
+}
+
+func (b *binder) keep(err error) {
+	if err != nil && b.err == nil {
+		b.err = err
+	}
+}
+
+func (b *binder) text(v string) {
+	var err error
+	b.i++
+	b.used, err = b.c.bindText(b.s, b.i, v, b.used)
+	b.keep(err)
+}
+
+func (b *binder) int(v int64) {
+	b.i++
+	b.keep(b.c.bindInt(b.s, b.i, v))
+}
+
+func (b *binder) list(l *List, from, n int) {
+	for i := from; i < from+n; i++ {
+		for k := range l.cols {
+			if col := &l.cols[k]; col.ints != nil {
+				b.int(col.ints[i])
+			} else {
+				b.text(col.strs[i])
+			}
+		}
+	}
+}
+
+func (b *binder) scalar(v any) {
+	switch x := scalar(v).(type) {
+	case int64:
+		b.int(x)
+	case string:
+		b.text(x)
+	default:
+		b.i++
+		b.keep(b.c.bindNull(b.s, b.i))
+	}
 }
 
 // scalar brings an argument to the types both drivers take.
-func scalar(v any) driver.Value {
+func scalar(v any) any {
 	switch x := v.(type) {
 	case int:
 		return int64(x)
@@ -271,55 +339,70 @@ func scalar(v any) driver.Value {
 			return int64(1)
 		}
 		return int64(0)
-	case int64, string, []byte, nil:
+	case int64, string, nil:
 		return x
 	default:
 		panic(fmt.Sprintf("db: argument of type %T", v))
 	}
 }
 
-// runs calls f for each chunk of the list, or once without one.
-func runs(st *stmt, l *List, f func(from, n int) error) error {
-	if len(st.cols) == 0 {
-		return f(0, 0)
+// chunk is how many rows of the list the next run takes from row from on, and
+// the text it takes them with.
+func chunk(st *stmt, l *List, from int) (n, text int) {
+	left := l.n - from
+	if st.row != "" && (st.update || left < smallest) {
+		return 1, oneRow
 	}
-	l.check(st)
-	for from := 0; from < l.n; {
-		for _, n := range chunks {
-			if from+n <= l.n {
-				if err := f(from, n); err != nil {
-					return err
-				}
-				from += n
-				break
-			}
+	for _, n := range chunks {
+		if n <= left {
+			return n, n
 		}
 	}
-	return nil
+	panic("db: no chunk")
+}
+
+// start binds the statement for the list's rows from row from on, as many as a
+// chunk takes.
+func (c *sqliteConn) start(ctx context.Context, st *stmt, l *List, from int, args []any) (s *liteStmt, n int, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, 0, err
+	}
+	text := 0
+	if len(st.cols) > 0 {
+		n, text = chunk(st, l, from)
+	}
+	s, err = c.prepared(st, text)
+	if err == nil {
+		err = c.bind(s, st, l, from, n, args, text == oneRow)
+	}
+	return s, n, err
 }
 
 func (c *sqliteConn) exec(ctx context.Context, st *stmt, l *List, args []any) (int64, error) {
 	if err := c.free(); err != nil {
 		return 0, err
 	}
+	if len(st.cols) > 0 {
+		l.check(st)
+		if l.n == 0 {
+			return 0, nil
+		}
+	}
+	defer c.watch.begin(st)()
 	total := int64(0)
-	err := runs(st, l, func(from, n int) error {
-		ds, err := c.prepared(st, n)
+	for from := 0; ; {
+		s, n, err := c.start(ctx, st, l, from, args)
+		if err == nil {
+			err = c.run(s)
+		}
 		if err != nil {
-			return err
+			return total, err
 		}
-		if err := ctx.Err(); err != nil {
-			return err
+		total += c.changes()
+		if from += n; from >= l.size() {
+			return total, nil
 		}
-		res, err := ds.(driver.StmtExecContext).ExecContext(context.Background(), c.bind(st, l, from, n, args))
-		if err != nil {
-			return err
-		}
-		k, err := res.RowsAffected()
-		total += k
-		return err
-	})
-	return total, err
+	}
 }
 
 func (c *sqliteConn) query(ctx context.Context, st *stmt, l *List, args []any) (*Rows, error) {
@@ -327,51 +410,18 @@ func (c *sqliteConn) query(ctx context.Context, st *stmt, l *List, args []any) (
 		return nil, err
 	}
 	r := &Rows{}
-	err := runs(st, l, func(from, n int) error {
-		ds, err := c.prepared(st, n)
-		if err != nil {
-			return err
+	if len(st.cols) > 0 {
+		l.check(st)
+		if l.n == 0 {
+			return r, nil
 		}
-		if len(st.cols) == 0 && !strings.Contains(st.text, "RETURNING") {
-			// Stream: reports may be long.
-			dr, err := ds.(driver.StmtQueryContext).QueryContext(context.Background(), c.bind(st, l, from, n, args))
-			if err != nil {
-				return err
-			}
-			r.lite, r.vals = dr, make([]driver.Value, len(dr.Columns()))
-			return nil
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		dr, err := ds.(driver.StmtQueryContext).QueryContext(context.Background(), c.bind(st, l, from, n, args))
-		if err != nil {
-			return err
-		}
-		defer dr.Close()
-		cols := len(dr.Columns())
-		r.width = cols
-		if r.kept == nil {
-			r.kept = make([]driver.Value, 0, cols*(l.size()+1))
-		}
-		for {
-			at := len(r.kept)
-			r.kept = slices.Grow(r.kept, cols)[:at+cols]
-			err := dr.Next(r.kept[at:])
-			if err == io.EOF {
-				r.kept = r.kept[:at]
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-		}
-	})
-	if err != nil {
-		r.Close()
-		return nil, err
 	}
-	c.reading, r.c = r, c
+	q := &liteRows{c: c, ctx: ctx, st: st, l: l, args: args}
+	c.reading, r.lite, r.end = r, q, c.watch.begin(st)
+	q.waiting = r.step() // here, so that a refusal is this call's
+	if r.err != nil {
+		return nil, r.err
+	}
 	return r, nil
 }
 
@@ -389,7 +439,7 @@ func (c *sqliteConn) flush(ctx context.Context, q []queued) error {
 }
 
 func sqliteCode(err error) int {
-	var e *sqlite.Error
+	var e interface{ Code() int } // our own, and that of the driver for database/sql
 	if errors.As(err, &e) {
 		return e.Code()
 	}

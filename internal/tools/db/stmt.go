@@ -2,6 +2,8 @@ package db
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -24,6 +26,10 @@ type stmt struct {
 	pg      string
 	parts   []part // for SQLite
 	scalars int
+
+	row       string // for SQLite: the text for one row of the list, "" when it has no such form
+	update    bool   // the row form is an UPDATE
+	returning bool
 }
 
 type column struct {
@@ -132,7 +138,73 @@ func parse(sql string) *stmt {
 			listName, names(s.cols), strings.Join(arrays, ","), s.scalars+len(s.cols)+1, text[listAt:])
 	}
 	s.pg = text
+	s.returning = strings.Contains(sql, "RETURNING")
+	s.rowForm(listName)
 	return s
+}
+
+var (
+	rowWrite = regexp.MustCompile(`(?s)^\s*WITH \{[^}]*\}\s*((?:INSERT INTO|UPDATE)\s.*)$`)
+	rowFrom  = regexp.MustCompile(`\sFROM a(\s+WHERE\s|\s*$)`)
+	rowName  = regexp.MustCompile(`\ba\b`)
+	rowCol   = regexp.MustCompile(`\ba\.(\w+)`)
+	rowParam = regexp.MustCompile(`\$(\d+)`)
+)
+
+// rowForm makes a plain statement of a write that takes nothing but its list,
+// which must be called a:
+//
+//	WITH {a: id BIGINT, n BIGINT} UPDATE t SET n=t.n+a.n FROM a WHERE t.id=a.id
+//	UPDATE t SET n=t.n+?2 WHERE t.id=?1
+//
+// SQLite keeps a copy of the rows that an UPDATE … FROM will touch and sets up a
+// list for every run: a plain update for each row takes a third less, and so do
+// inserts of a row or two. The columns are the first parameters, the scalars
+// follow.
+func (s *stmt) rowForm(list string) {
+	m := rowWrite.FindStringSubmatch(s.text)
+	if m == nil || list != "a" || s.returning {
+		return
+	}
+	text := m[1]
+	if quotedName(text) || len(rowFrom.FindAllString(text, -1)) != 1 {
+		return
+	}
+	s.update = strings.HasPrefix(text, "UPDATE")
+	text = rowFrom.ReplaceAllString(text, "$1")
+	ok := true
+	text = rowCol.ReplaceAllStringFunc(text, func(ref string) string {
+		k := slices.IndexFunc(s.cols, func(c column) bool { return c.name == ref[2:] })
+		ok = ok && k >= 0
+		return fmt.Sprintf("?%d", k+1)
+	})
+	if !ok || rowName.MatchString(text) || !s.update && s.bare(text) {
+		return // the list is used otherwise, too
+	}
+	s.row = rowParam.ReplaceAllStringFunc(text, func(p string) string {
+		n, _ := strconv.Atoi(p[1:])
+		return fmt.Sprintf("?%d", len(s.cols)+n)
+	})
+}
+
+// bare tells whether the values of an INSERT … SELECT name a column of the list
+// without the list's name.
+func (s *stmt) bare(text string) bool {
+	_, vals, _ := strings.Cut(text, "SELECT")
+	vals, _, _ = strings.Cut(vals, "ON CONFLICT")
+	return slices.ContainsFunc(s.cols, func(c column) bool {
+		return regexp.MustCompile(`\b` + c.name + `\b`).MatchString(vals)
+	})
+}
+
+// quotedName tells whether a literal holds what looks like the list's name.
+func quotedName(text string) bool {
+	for i, piece := range strings.Split(text, "'") {
+		if i%2 == 1 && rowName.MatchString(piece) {
+			return true
+		}
+	}
+	return false
 }
 
 func names(cols []column) string {
@@ -145,6 +217,9 @@ func names(cols []column) string {
 
 // sqlite gives the text for a chunk of n list rows.
 func (s *stmt) sqlite(n int) string {
+	if n == oneRow {
+		return s.row
+	}
 	var b strings.Builder
 	row := "(" + strings.TrimSuffix(strings.Repeat("?,", len(s.cols)), ",") + ")"
 	for _, p := range s.parts {
