@@ -1,6 +1,10 @@
 package order
 
 import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
 	"sort"
 
 	"kontor/internal/tools/db"
@@ -57,7 +61,9 @@ func Place(tx *db.Tx, orders []*Order) (placed map[id.Order]bool, holder map[id.
 	byKey := map[[4]any]id.Order{}
 	for _, o := range orders {
 		if placed[o.ID] {
+			o.Version, o.TxID = 1, tx.ID()
 			lines = append(lines, o.Lines...)
+			keep(tx, o)
 			continue
 		}
 		missing.Add(int64(o.Customer), o.POYear, o.PONumber, o.POSeq)
@@ -122,32 +128,75 @@ func scanOrder(r *db.Rows) (*Order, error) {
 	return o, err
 }
 
-// Lock locks order roots in ascending order and reads them with lines and schedules.
+// Lock locks order roots in ascending order and gives them with lines and
+// schedules. Whoever changes anything of an order, lines and schedules
+// included, must Decide it in the same transaction.
 func Lock(tx *db.Tx, ids []id.Order) (map[id.Order]*Order, error) {
 	sorted := append([]id.Order(nil), ids...)
-	sort.Slice(sorted, func(i, j int) bool { return sorted[i] < sorted[j] })
-	var unique []id.Order
-	for i, o := range sorted {
-		if o != 0 && (i == 0 || o != sorted[i-1]) {
-			unique = append(unique, o)
+	slices.Sort(sorted)
+	sorted = slices.DeleteFunc(slices.Compact(sorted), func(o id.Order) bool { return o == 0 })
+	out := make(map[id.Order]*Order, len(sorted))
+	var unknown []id.Order
+	err := tx.Each(`WITH {a: id BIGINT} SELECT o.id, o.tx_id FROM a JOIN sales_order o ON o.id=a.id ORDER BY o.id {lock o}`, db.Ints(sorted), nil, func(r *db.Rows) error {
+		var o id.Order
+		var mark int64
+		err := r.Scan((*int64)(&o), &mark)
+		tx.Saw(mark)
+		if x, ok := tx.Recall(int64(o), mark).(*Order); ok {
+			out[o] = x
+		} else {
+			unknown = append(unknown, o)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if tx.Doubts() {
+		if err := doubt(tx, out); err != nil {
+			return nil, err
 		}
 	}
-	out, err := load(tx, unique, `WITH {a: id BIGINT} SELECT `+orderColumns+` FROM a JOIN sales_order o ON o.id=a.id ORDER BY o.id {lock o}`)
-	for _, o := range out {
-		tx.Saw(o.TxID)
-	}
+	read, err := Read(tx, unknown)
+	maps.Copy(out, read)
 	return out, err
+}
+
+// keep remembers an order as it stands after this transaction.
+func keep(tx *db.Tx, o *Order) { tx.Keep(int64(o.ID), 1+2*len(o.Lines), o) }
+
+// doubt panics when an order in memory is not the one that is stored: somebody
+// changed a part of it and did not decide it, or wrote something else than he
+// brought to his copy.
+func doubt(tx *db.Tx, kept map[id.Order]*Order) error {
+	stored, err := Read(tx, slices.Collect(maps.Keys(kept)))
+	for o, x := range kept {
+		if err == nil && !reflect.DeepEqual(x, stored[o]) {
+			panic(fmt.Sprintf("order: memory and database differ:\n%s\n%s", x.dump(), stored[o].dump()))
+		}
+	}
+	return err
+}
+
+func (o *Order) dump() string {
+	s := fmt.Sprintf("%+v", *o)
+	for _, l := range o.Lines {
+		s += fmt.Sprintf("\n  %+v", *l)
+		for _, x := range l.Schedules {
+			s += fmt.Sprintf("\n    %+v", *x)
+		}
+	}
+	return s
 }
 
 // Read reads orders with lines and schedules.
 func Read(q db.Querier, ids []id.Order) (map[id.Order]*Order, error) {
-	return load(q, ids, `WITH {a: id BIGINT} SELECT `+orderColumns+` FROM a JOIN sales_order o ON o.id=a.id`)
-}
-
-func load(q db.Querier, ids []id.Order, sql string) (map[id.Order]*Order, error) {
 	out := make(map[id.Order]*Order, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
 	l := db.Ints(ids)
-	err := q.Each(sql, l, nil, func(r *db.Rows) error {
+	err := q.Each(`WITH {a: id BIGINT} SELECT `+orderColumns+` FROM a JOIN sales_order o ON o.id=a.id`, l, nil, func(r *db.Rows) error {
 		o, err := scanOrder(r)
 		out[o.ID] = o
 		return err
@@ -212,7 +261,8 @@ func Decide(tx *db.Tx, orders []*Order) {
 		s := o.Derive()
 		o.Status, o.ShipState, o.BillState = s.Status, s.Ship, s.Bill
 		l.Add(int64(o.ID), o.Version, o.Decision, o.HoldMask, o.Status, o.ShipState, o.BillState, o.Net, o.Tax, o.Revision, string(o.RequestedOn))
-		o.Version++
+		o.Version, o.TxID = o.Version+1, tx.ID()
+		keep(tx, o)
 	}
 	tx.Put(`WITH {a: id BIGINT, v BIGINT, d TEXT, mask BIGINT, st TEXT, ss TEXT, bs TEXT, net BIGINT, tax BIGINT, rev BIGINT, ron TEXT}
 		UPDATE sales_order SET decision=a.d, hold_mask=a.mask, status=a.st, ship_state=a.ss, bill_state=a.bs, net_amt=a.net, tax_amt=a.tax, gross_amt=a.net+a.tax,

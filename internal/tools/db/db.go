@@ -47,6 +47,7 @@ type Options struct {
 	Writers int              // connections for writing on PostgreSQL; 0 = 8
 	Batches int              // gathered batches at a time on PostgreSQL; 0 = one for two processors
 	Watch   Watch            // hears how long each statement took; nil = nobody
+	Doubt   bool             // compare what memory keeps to what is stored, see Tx.Doubts; for tests
 }
 
 // Watch hears of a statement that ended: its text and how long it took from
@@ -72,6 +73,8 @@ type DB struct {
 	clock  func() time.Time
 	node   atomic.Int64 // leased; 0 = none
 	turns  *Turns
+	memory memory
+	doubts bool
 	stop   chan struct{}
 }
 
@@ -118,7 +121,7 @@ func Open(ctx context.Context, dsn string, o Options) (*DB, error) {
 	if o.Batches == 0 {
 		o.Batches = min(o.Writers, max(1, runtime.GOMAXPROCS(0)/2))
 	}
-	d := &DB{dsn: dsn, ids: id.NewMaker(0), clock: o.Clock, stop: make(chan struct{})}
+	d := &DB{dsn: dsn, ids: id.NewMaker(0), clock: o.Clock, doubts: o.Doubt, stop: make(chan struct{})}
 	var err error
 	switch {
 	case strings.HasPrefix(dsn, "sqlite:"):

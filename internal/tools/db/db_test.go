@@ -1293,3 +1293,28 @@ func TestSchemasAgree(t *testing.T) {
 		}
 	}
 }
+
+// Only what was committed is kept: not what was rolled back, simulated, or
+// failed at the commit.
+func TestKeepAfterCommit(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		recall := func(key, mark int64) (v any) {
+			write(t, d, func(tx *db.Tx) error { v = tx.Recall(key, mark); return nil })
+			return v
+		}
+		mark := int64(0)
+		keep := func(ctx context.Context, end error) {
+			_ = d.Write(ctx, db.Actor{}, func(tx *db.Tx) error {
+				mark = tx.ID()
+				tx.Keep(1, 1, "kept")
+				return end
+			})
+		}
+		keep(t.Context(), errors.New("no"))
+		want(t, "after a rollback", recall(1, mark), nil)
+		keep(db.Simulated(t.Context()), nil)
+		want(t, "after a simulation", recall(1, mark), nil)
+		keep(t.Context(), nil)
+		want(t, "after a commit", recall(1, mark), any("kept"))
+	})
+}

@@ -24,6 +24,7 @@ type Tx struct {
 	id    int64
 	who   Actor
 	queue []queued
+	keep  []kept
 }
 
 type queued struct {
@@ -245,7 +246,9 @@ func (d *DB) writeOnce(ctx context.Context, who Actor, fn func(*Tx) error) (err 
 		return nil
 	}
 	err = c.commit(ctx)
-	done = err == nil
+	if done = err == nil; done {
+		d.memory.put(t.keep)
+	}
 	return err
 }
 

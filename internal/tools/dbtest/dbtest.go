@@ -74,6 +74,7 @@ func Open(t testing.TB, dsn string, o db.Options) *db.DB {
 	if _, err := schema.Migrate(ctx, dsn); err != nil {
 		t.Fatal(err)
 	}
+	o.Doubt = true
 	d, err := db.Open(ctx, dsn, o)
 	if err != nil {
 		t.Fatal(err)
