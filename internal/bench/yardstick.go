@@ -272,11 +272,11 @@ func (y *yard) ship(list []*paper) {
 			y.bare.put(insertMove, y.id(), g.pot, -g.qty, -g.cost, p.shipment, g.leaving, today)
 			y.bare.put(countShipped, g.line, g.qty)
 			y.bare.put(insertBillable, g.billable, g.leaving, p.order, g.line, p.shipment, p.customer, p.site, p.customer, p.limit, "o"+id.Order(p.order).String(), today, today, g.qty, g.net, g.net, g.price, "Bench product 1234")
-			y.exposure(p, "shipment", p.shipment, -g.net, g.net, 0, 0, "ship")
 			pots.add(g.pot, g.qty, g.cost)
 			cost += g.cost
 		}
 		limits.add(p.limit, -p.net, p.net, 0, 0)
+		y.exposure(p, "shipment", p.shipment, -p.net, p.net, 0, 0, "ship")
 		y.entry(p, "stock", "shipment", "shipment", p.shipment, "ship", row4{"cogs", cost, 0, ""}, row4{"inventory", -cost, 0, ""})
 		e := y.event("shipment.dispatched", "shipment", p.shipment, `{"lines":[[1,5],[2,5],[3,5],[4,5],[5,5]],"on":"2026-03-02","tracking":""}`)
 		y.bare.put(insertRef, p.order, e, "fulfils", "order")
@@ -315,11 +315,10 @@ func (y *yard) issue(list []*paper) {
 			y.bare.put(updateBillable, g.billable, g.qty, g.net*19/100, g.position)
 			y.bare.put(insertPosition, g.position, p.invoice, int64(k+1), g.billable, p.order, g.line, p.shipment, g.product, g.qty, strconv.FormatInt(g.qty, 10), g.price, g.net, g.net*19/100, "Bench product 1234")
 			y.bare.put(countBilled, g.line, g.qty)
-			y.exposure(p, "invoice", p.invoice, 0, -g.net, 0, 0, "bill")
 		}
 		y.bare.put(insertTax, p.invoice, p.net, p.tax, p.net, p.tax)
 		y.bare.put(insertItem, p.item, p.customer, p.limit, "invoice", "invoice", p.invoice, number, int64(1), p.gross, p.gross, p.gross, p.gross, today, today)
-		y.exposure(p, "invoice", p.invoice, 0, 0, p.gross, 0, "bill")
+		y.exposure(p, "invoice", p.invoice, 0, -p.net, p.gross, 0, "bill")
 		limits.add(p.limit, 0, -p.net, p.gross, 0)
 		y.entry(p, "sales", "invoice", "invoice", p.invoice, "issue", row4{"receivable", p.gross, p.item, ""}, row4{"output_vat", -p.tax, 0, "DE19"}, row4{"revenue", -p.net, 0, "DE19"})
 		e := y.event("invoice.posted", "invoice", p.invoice, `{"currency":"EUR","due_on":"2026-04-01","gross":"1234.56","net":"1037.45","number":"INV-2026-001234","tax":"197.11"}`)

@@ -2,6 +2,7 @@ package importers
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"kontor/internal/rooms/invoice"
@@ -245,17 +246,13 @@ func (h *history) statement(on day.Day, jobs []*job) (flow.Statement, error) {
 func (h *history) unapplied(s id.Statement) ([]id.Item, error) {
 	var out []id.Item
 	err := h.DB.Read(h.ctx, func(r *db.Reader) error {
-		lines, err := payment.LinesOf(r, []id.Statement{s})
-		if err != nil {
-			return err
-		}
-		receipts, err := payment.ReceiptsOfLines(r, lines)
+		receipts, err := payment.ReceiptsOf(r, []id.Statement{s})
 		if err != nil {
 			return err
 		}
 		var docs []int64
-		for _, l := range lines[s] {
-			docs = append(docs, int64(receipts[l]))
+		for _, x := range slices.Sorted(maps.Keys(receipts)) {
+			docs = append(docs, int64(x))
 		}
 		items, err := receivable.OfDocs(r, docs)
 		for _, d := range docs {

@@ -87,7 +87,7 @@ func ByID(q db.Querier, ids []id.Product) (map[id.Product]*Product, error) {
 	if err != nil {
 		return nil, err
 	}
-	return out, units(q, out)
+	return out, units(q, `WITH {a: id BIGINT} SELECT `+unitColumns+` FROM a JOIN product_unit u ON u.product_id=a.id ORDER BY u.product_id, u.unit`, db.Ints(ids), out)
 }
 
 // BySKU reads products with their units by SKU.
@@ -101,16 +101,15 @@ func BySKU(q db.Querier, skus []string) (map[string]*Product, error) {
 	if err != nil {
 		return nil, err
 	}
-	return out, units(q, byID)
+	return out, units(q, `WITH {a: sku TEXT} SELECT `+unitColumns+` FROM a JOIN product p ON p.sku=a.sku JOIN product_unit u ON u.product_id=p.id ORDER BY u.product_id, u.unit`,
+		db.Texts(skus), byID)
 }
 
-func units(q db.Querier, products map[id.Product]*Product) error {
-	ids := make([]id.Product, 0, len(products))
-	for i := range products {
-		ids = append(ids, i)
-	}
-	return q.Each(`WITH {a: id BIGINT} SELECT u.product_id, u.unit, u.num, u.den, u.gtin, u.role
-		FROM a JOIN product_unit u ON u.product_id=a.id ORDER BY u.product_id, u.unit`, db.Ints(ids), nil, func(r *db.Rows) error {
+const unitColumns = `u.product_id, u.unit, u.num, u.den, u.gtin, u.role`
+
+// units asks by what the products were asked by, so that both can be asked together.
+func units(q db.Querier, sql string, l *db.List, products map[id.Product]*Product) error {
+	return q.Each(sql, l, nil, func(r *db.Rows) error {
 		var pid id.Product
 		var u Unit
 		err := r.Scan((*int64)(&pid), &u.Unit, &u.Num, &u.Den, &u.GTIN, &u.Role)

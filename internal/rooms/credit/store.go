@@ -1,6 +1,7 @@
 package credit
 
 import (
+	"slices"
 	"sort"
 
 	"kontor/internal/tools/db"
@@ -15,15 +16,21 @@ func scan(r *db.Rows) (*Account, error) {
 	return a, err
 }
 
-// Lock locks accounts in ascending order and reads them.
-func Lock(tx *db.Tx, ids []id.Credit) (map[id.Credit]*Account, error) {
+// Lock locks accounts in ascending order and reads them; q belongs to a Tx.
+func Lock(q db.Querier, ids []id.Credit) (map[id.Credit]*Account, error) {
 	out := map[id.Credit]*Account{}
-	err := tx.Each(`WITH {a: id BIGINT} SELECT `+columns+` FROM a JOIN credit_account c ON c.id=a.id ORDER BY c.id {lock c}`, db.Ints(Sorted(ids)), nil, func(r *db.Rows) error {
+	err := q.Each(`WITH {a: id BIGINT} SELECT `+columns+` FROM a JOIN credit_account c ON c.id=a.id ORDER BY c.id {lock c}`, db.Ints(Sorted(ids)), nil, func(r *db.Rows) error {
 		a, err := scan(r)
 		out[a.ID] = a
 		return err
 	})
 	return out, err
+}
+
+// Hold locks accounts in ascending order for the writes that follow; where they
+// stand is not asked.
+func Hold(tx *db.Tx, ids []id.Credit) {
+	tx.Lock(`WITH {a: id BIGINT} SELECT c.id FROM a JOIN credit_account c ON c.id=a.id ORDER BY c.id {lock c}`, db.Ints(Sorted(ids)))
 }
 
 // Sorted gives ids once each, ascending, without zero: the order of locks.
@@ -68,24 +75,18 @@ func keys[V any](m map[id.Credit]V) []id.Credit {
 }
 
 // Shift moves exposure between components; it never refuses, since what was
-// shipped or billed is owed whatever the limit says. Moves without an account are dropped.
+// shipped or billed is owed whatever the limit says. Moves without an account
+// are dropped, and those of one document and cause are one.
 func Shift(tx *db.Tx, moves []Move) {
 	sum := map[id.Credit]*Move{}
-	kept := moves[:0:0]
-	for _, m := range moves {
-		if m.Account == 0 || m.Order == 0 && m.Shipped == 0 && m.Item == 0 && m.Credit == 0 {
-			continue
-		}
-		kept = append(kept, m)
+	kept := together(moves)
+	for _, m := range kept {
 		s := sum[m.Account]
 		if s == nil {
 			s = &Move{}
 			sum[m.Account] = s
 		}
-		s.Order += m.Order
-		s.Shipped += m.Shipped
-		s.Item += m.Item
-		s.Credit += m.Credit
+		s.add(m)
 	}
 	l := db.NewList(len(sum))
 	for _, a := range Sorted(keys(sum)) {
@@ -96,6 +97,38 @@ func Shift(tx *db.Tx, moves []Move) {
 		shipped_open=credit_account.shipped_open+a.s, item_open=credit_account.item_open+a.i, credit_open=credit_account.credit_open+a.c, tx_id=$1
 		FROM a WHERE credit_account.id=a.id`, l, tx.ID())
 	journal(tx, kept)
+}
+
+func (m *Move) add(x Move) {
+	m.Order += x.Order
+	m.Shipped += x.Shipped
+	m.Item += x.Item
+	m.Credit += x.Credit
+}
+
+// together adds up the moves of one account, document and cause and leaves out
+// what comes to nothing.
+func together(moves []Move) []Move {
+	type key struct {
+		account id.Credit
+		doc     int64
+		cause   string
+	}
+	at := map[key]int{}
+	var sums []Move
+	for _, m := range moves {
+		k := key{m.Account, m.Doc, m.Cause}
+		i, ok := at[k]
+		if !ok {
+			at[k] = len(sums)
+			sums = append(sums, m)
+			continue
+		}
+		sums[i].add(m)
+	}
+	return slices.DeleteFunc(sums, func(m Move) bool {
+		return m.Account == 0 || m.Order == 0 && m.Shipped == 0 && m.Item == 0 && m.Credit == 0
+	})
 }
 
 func journal(tx *db.Tx, moves []Move) {

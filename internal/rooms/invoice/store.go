@@ -1,6 +1,8 @@
 package invoice
 
 import (
+	"cmp"
+	"slices"
 	"sort"
 
 	"kontor/internal/tools/db"
@@ -68,6 +70,16 @@ func OfOrders(q db.Querier, orders []id.Order, on day.Day) ([]*Billable, error) 
 	return out, err
 }
 
+// Waiting tells of which orders something waits for an invoice, on whatever day.
+func Waiting(q db.Querier, orders []id.Order, f func(id.Order)) error {
+	return q.Each(`WITH {a: id BIGINT} SELECT b.order_id FROM a JOIN billable b ON b.order_id=a.id WHERE b.qty-b.billed>0`, db.Ints(orders), nil, func(r *db.Rows) error {
+		var o id.Order
+		err := r.Scan((*int64)(&o))
+		f(o)
+		return err
+	})
+}
+
 // Unbilled reads all amounts that wait on a day.
 func Unbilled(q db.Querier, on day.Day) ([]*Billable, error) {
 	var out []*Billable
@@ -88,16 +100,16 @@ func Arrived(tx *db.Tx, orders []id.Order, shipment id.Shipment, on day.Day) {
 		db.Ints(orders), string(on), tx.ID(), int64(shipment))
 }
 
-// LockDue locks amounts in ascending order and reads those still waiting.
-func LockDue(tx *db.Tx, ids []id.Billable) ([]*Billable, error) {
-	sorted := append([]id.Billable(nil), ids...)
-	sort.Slice(sorted, func(i, j int) bool { return sorted[i] < sorted[j] })
+// LockDue locks, in ascending order, the amounts of orders that wait on a day.
+// The orders must be locked: nothing can come to wait or be taken meanwhile.
+func LockDue(tx *db.Tx, orders []id.Order, on day.Day) ([]*Billable, error) {
 	var out []*Billable
-	err := tx.Each(`WITH {a: id BIGINT} SELECT `+billableColumns+` FROM a JOIN billable b ON b.id=a.id WHERE b.qty-b.billed>0 ORDER BY b.id {lock b}`, db.Ints(sorted), nil, func(r *db.Rows) error {
+	err := tx.Each(`WITH {a: id BIGINT} SELECT `+billableColumns+` FROM a JOIN billable b ON b.order_id=a.id WHERE b.qty-b.billed>0 AND b.bill_on<=$1 ORDER BY b.id {lock b}`, db.Ints(orders), []any{string(on)}, func(r *db.Rows) error {
 		b, err := scanBillable(r)
 		out = append(out, b)
 		return err
 	})
+	slices.SortFunc(out, func(a, b *Billable) int { return cmp.Compare(a.ID, b.ID) })
 	return out, err
 }
 
@@ -233,6 +245,19 @@ func load(q db.Querier, ids []id.Invoice, lock string) (map[id.Invoice]*Invoice,
 	return out, err
 }
 
+// PayersOf finds who owes papers, by their number.
+func PayersOf(q db.Querier, numbers []string) (map[string]id.Customer, error) {
+	out := map[string]id.Customer{}
+	err := q.Each(`WITH {a: n TEXT} SELECT i.number, i.payer_id FROM a JOIN invoice i ON i.number=a.n`, db.Texts(numbers), nil, func(r *db.Rows) error {
+		var n string
+		var c id.Customer
+		err := r.Scan(&n, (*int64)(&c))
+		out[n] = c
+		return err
+	})
+	return out, err
+}
+
 // ByNumber finds papers by their number.
 func ByNumber(q db.Querier, numbers []string) (map[string]id.Invoice, error) {
 	out := map[string]id.Invoice{}
@@ -300,19 +325,6 @@ func CreditExtras(tx *db.Tx, list []Credited) {
 // Reverse marks a paper that was taken back in full.
 func Reverse(tx *db.Tx, i *Invoice) {
 	tx.Want(1, `UPDATE invoice SET decision='reversed', version=version+1, tx_id=$3 WHERE id=$1 AND version=$2 AND decision='issued'`, nil, int64(i.ID), i.Version, tx.ID())
-}
-
-// Payers gives who owes papers.
-func Payers(q db.Querier, ids []id.Invoice) (map[id.Invoice]id.Customer, error) {
-	out := map[id.Invoice]id.Customer{}
-	err := q.Each(`WITH {a: id BIGINT} SELECT i.id, i.payer_id FROM a JOIN invoice i ON i.id=a.id`, db.Ints(ids), nil, func(r *db.Rows) error {
-		var i id.Invoice
-		var c id.Customer
-		err := r.Scan((*int64)(&i), (*int64)(&c))
-		out[i] = c
-		return err
-	})
-	return out, err
 }
 
 // OrdersOf gives the orders that papers bill.

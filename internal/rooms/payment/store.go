@@ -156,11 +156,11 @@ func scanLine(r *db.Rows) (*Line, error) {
 }
 
 // LockStatements locks statements in ascending order and reads them with their lines.
-func LockStatements(tx *db.Tx, ids []id.Statement) (map[id.Statement]*Statement, map[id.Statement][]*Line, error) {
+func LockStatements(q db.Querier, ids []id.Statement) (map[id.Statement]*Statement, map[id.Statement][]*Line, error) {
 	sorted := append([]id.Statement(nil), ids...)
 	sort.Slice(sorted, func(i, j int) bool { return sorted[i] < sorted[j] })
 	out, lines := map[id.Statement]*Statement{}, map[id.Statement][]*Line{}
-	err := tx.Each(`WITH {a: id BIGINT} SELECT s.id, s.account_id, s.number, s.from_on, s.to_on, s.opening, s.closing, s.decision, s.version FROM a JOIN statement s ON s.id=a.id ORDER BY s.id {lock s}`, db.Ints(sorted), nil, func(r *db.Rows) error {
+	err := q.Each(`WITH {a: id BIGINT} SELECT s.id, s.account_id, s.number, s.from_on, s.to_on, s.opening, s.closing, s.decision, s.version FROM a JOIN statement s ON s.id=a.id ORDER BY s.id {lock s}`, db.Ints(sorted), nil, func(r *db.Rows) error {
 		s := &Statement{}
 		err := r.Scan((*int64)(&s.ID), (*int64)(&s.Account), &s.Number, (*string)(&s.From), (*string)(&s.To), &s.Opening, &s.Closing, &s.Decision, &s.Version)
 		out[s.ID] = s
@@ -169,7 +169,7 @@ func LockStatements(tx *db.Tx, ids []id.Statement) (map[id.Statement]*Statement,
 	if err != nil {
 		return nil, nil, err
 	}
-	err = tx.Each(`WITH {a: id BIGINT} SELECT `+lineColumns+` FROM a JOIN bank_line b ON b.statement_id=a.id ORDER BY b.id`, db.Ints(sorted), nil, func(r *db.Rows) error {
+	err = q.Each(`WITH {a: id BIGINT} SELECT `+lineColumns+` FROM a JOIN bank_line b ON b.statement_id=a.id ORDER BY b.id`, db.Ints(sorted), nil, func(r *db.Rows) error {
 		b, err := scanLine(r)
 		lines[b.Statement] = append(lines[b.Statement], b)
 		return err
@@ -223,6 +223,19 @@ func ConfirmRefund(tx *db.Tx, x *Refund, b id.BankLine) {
 	tx.Want(1, `UPDATE refund SET bank_line_id=$2 WHERE id=$1 AND bank_line_id=0`, nil, int64(x.ID), int64(b))
 }
 
+// Texts gives what payers wrote with the money of receipts.
+func Texts(q db.Querier, receipts []int64) (map[int64]string, error) {
+	out := map[int64]string{}
+	err := q.Each(`WITH {a: id BIGINT} SELECT x.id, b.text FROM a JOIN receipt x ON x.id=a.id JOIN bank_line b ON b.id=x.bank_line_id`, db.Ints(receipts), nil, func(r *db.Rows) error {
+		var v int64
+		var text string
+		err := r.Scan(&v, &text)
+		out[v] = text
+		return err
+	})
+	return out, err
+}
+
 // LinesOf names the lines of statements.
 func LinesOf(q db.Querier, ids []id.Statement) (map[id.Statement][]id.BankLine, error) {
 	out := map[id.Statement][]id.BankLine{}
@@ -236,18 +249,14 @@ func LinesOf(q db.Querier, ids []id.Statement) (map[id.Statement][]id.BankLine, 
 	return out, err
 }
 
-// ReceiptsOfLines gives the receipt that each bank line became.
-func ReceiptsOfLines(q db.Querier, lines map[id.Statement][]id.BankLine) (map[id.BankLine]id.Receipt, error) {
-	var ids []id.BankLine
-	for _, l := range lines {
-		ids = append(ids, l...)
-	}
-	out := map[id.BankLine]id.Receipt{}
-	err := q.Each(`WITH {a: id BIGINT} SELECT x.bank_line_id, x.id FROM a JOIN receipt x ON x.bank_line_id=a.id`, db.Ints(ids), nil, func(r *db.Rows) error {
-		var b id.BankLine
+// ReceiptsOf gives the receipts that lines of statements became.
+func ReceiptsOf(q db.Querier, ids []id.Statement) (map[id.Receipt]id.Statement, error) {
+	out := map[id.Receipt]id.Statement{}
+	err := q.Each(`WITH {a: id BIGINT} SELECT b.statement_id, x.id FROM a JOIN bank_line b ON b.statement_id=a.id JOIN receipt x ON x.bank_line_id=b.id`, db.Ints(ids), nil, func(r *db.Rows) error {
+		var s id.Statement
 		var v id.Receipt
-		err := r.Scan((*int64)(&b), (*int64)(&v))
-		out[b] = v
+		err := r.Scan((*int64)(&s), (*int64)(&v))
+		out[v] = s
 		return err
 	})
 	return out, err

@@ -126,9 +126,12 @@ func overlapWithin(prices []Price) int {
 	return -1
 }
 
-// Open reads the candidates for a batch of questions.
-func Open(q db.Querier, asks []Ask) (*Book, error) {
+// Open reads the candidates for a batch of questions, out of these lists.
+func Open(q db.Querier, lists []List, asks []Ask) (*Book, error) {
 	b := &Book{lists: map[id.PriceList]*List{}, prices: map[key][]Price{}}
+	for i := range lists {
+		b.lists[lists[i].ID] = &lists[i]
+	}
 	l := db.NewList(2 * len(asks))
 	for _, a := range asks {
 		for _, k := range []key{{a.Product, a.Customer}, {a.Product, 0}} {
@@ -150,12 +153,5 @@ func Open(q db.Querier, asks []Ask) (*Book, error) {
 		b.prices[k] = append(b.prices[k], p)
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	lists, err := Lists(q)
-	for i := range lists {
-		b.lists[lists[i].ID] = &lists[i]
-	}
 	return b, err
 }

@@ -31,11 +31,11 @@ func scanItem(r *db.Rows) (*Item, error) {
 	return i, err
 }
 
-// Lock locks items in ascending order and reads them.
-func Lock(tx *db.Tx, ids []id.Item) (map[id.Item]*Item, error) {
+// Lock locks items in ascending order and reads them; q belongs to a Tx.
+func Lock(q db.Querier, ids []id.Item) (map[id.Item]*Item, error) {
 	sorted := unique(ids)
 	out := make(map[id.Item]*Item, len(sorted))
-	err := tx.Each(`WITH {a: id BIGINT} SELECT `+itemColumns+` FROM a JOIN open_item i ON i.id=a.id ORDER BY i.id {lock i}`, db.Ints(sorted), nil, func(r *db.Rows) error {
+	err := q.Each(`WITH {a: id BIGINT} SELECT `+itemColumns+` FROM a JOIN open_item i ON i.id=a.id ORDER BY i.id {lock i}`, db.Ints(sorted), nil, func(r *db.Rows) error {
 		i, err := scanItem(r)
 		out[i.ID] = i
 		return err

@@ -34,9 +34,10 @@ func scanLine(r *db.Rows) (*Line, error) {
 	return l, err
 }
 
-// Lock locks shipments in ascending order and reads them with their lines.
-func Lock(tx *db.Tx, ids []id.Shipment) (map[id.Shipment]*Shipment, error) {
-	return load(tx, ids, `{lock s}`)
+// Lock locks shipments in ascending order and reads them with their lines; q
+// belongs to a Tx.
+func Lock(q db.Querier, ids []id.Shipment) (map[id.Shipment]*Shipment, error) {
+	return load(q, ids, `{lock s}`)
 }
 
 // Read reads shipments with their lines.
@@ -62,7 +63,7 @@ func load(q db.Querier, ids []id.Shipment, lock string) (map[id.Shipment]*Shipme
 		out[s.ID] = s
 		return err
 	})
-	if err != nil || len(out) == 0 {
+	if err != nil {
 		return out, err
 	}
 	err = q.Each(`WITH {a: id BIGINT} SELECT `+lineColumns+` FROM a JOIN shipment_line l ON l.shipment_id=a.id ORDER BY l.shipment_id, l.line_no`, db.Ints(sorted), nil, func(r *db.Rows) error {

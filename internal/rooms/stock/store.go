@@ -15,7 +15,13 @@ func scan(r *db.Rows) (*Pot, error) {
 	return p, err
 }
 
-func bySpot(q db.Querier, spots []Spot) (map[Spot]*Pot, error) {
+const (
+	findSpots = `WITH {a: w BIGINT, p BIGINT, s TEXT} SELECT ` + columns + `
+		FROM a JOIN stock_pot p ON p.warehouse_id=a.w AND p.product_id=a.p AND p.owner_id=0 AND p.status=a.s`
+	lockSpots = findSpots + ` ORDER BY p.id {lock p}`
+)
+
+func bySpot(q db.Querier, sql string, spots []Spot) (map[Spot]*Pot, error) {
 	out := make(map[Spot]*Pot, len(spots))
 	l := db.NewList(len(spots))
 	seen := make(map[Spot]bool, len(spots))
@@ -28,8 +34,7 @@ func bySpot(q db.Querier, spots []Spot) (map[Spot]*Pot, error) {
 	if l.Len() == 0 {
 		return out, nil
 	}
-	err := q.Each(`WITH {a: w BIGINT, p BIGINT, s TEXT} SELECT `+columns+`
-		FROM a JOIN stock_pot p ON p.warehouse_id=a.w AND p.product_id=a.p AND p.owner_id=0 AND p.status=a.s`, l, nil, func(r *db.Rows) error {
+	err := q.Each(sql, l, nil, func(r *db.Rows) error {
 		p, err := scan(r)
 		out[p.Spot] = p
 		return err
@@ -38,33 +43,32 @@ func bySpot(q db.Querier, spots []Spot) (map[Spot]*Pot, error) {
 }
 
 // Find reads pots by their natural key without locking them.
-func Find(q db.Querier, spots []Spot) (map[Spot]*Pot, error) { return bySpot(q, spots) }
+func Find(q db.Querier, spots []Spot) (map[Spot]*Pot, error) { return bySpot(q, findSpots, spots) }
 
 // Ensure makes sure that pots exist and reads them without locking.
 func Ensure(tx *db.Tx, spots []Spot) (map[Spot]*Pot, error) {
 	if len(spots) == 0 {
 		return nil, nil
 	}
-	found, err := bySpot(tx, spots)
+	found, err := bySpot(tx, findSpots, spots)
 	if err != nil {
 		return nil, err
 	}
-	return found, create(tx, spots, found)
+	return found, Create(tx, spots, found)
 }
 
 // LockSpots makes sure that the pots exist, then locks them in ascending order.
 func LockSpots(tx *db.Tx, spots []Spot) (map[Spot]*Pot, error) {
-	found, err := Ensure(tx, spots)
+	out, err := bySpot(tx, lockSpots, spots)
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]id.Pot, 0, len(found))
-	for _, p := range found {
-		ids = append(ids, p.ID)
-	}
-	locked, err := Lock(tx, ids)
-	return BySpot(locked), err
+	return out, Create(tx, spots, out)
 }
+
+// AskSpots locks those of the pots that exist, in ascending order; q belongs to
+// a Tx. Create makes the others, locked as well.
+func AskSpots(q db.Querier, spots []Spot) (map[Spot]*Pot, error) { return bySpot(q, lockSpots, spots) }
 
 // BySpot arranges pots by their natural key.
 func BySpot(pots map[id.Pot]*Pot) map[Spot]*Pot {
@@ -75,8 +79,8 @@ func BySpot(pots map[id.Pot]*Pot) map[Spot]*Pot {
 	return out
 }
 
-// create inserts the missing pots, sorted by key, and adds them to found.
-func create(tx *db.Tx, spots []Spot, found map[Spot]*Pot) error {
+// Create inserts the pots that are not in found, sorted by key, and adds them.
+func Create(tx *db.Tx, spots []Spot, found map[Spot]*Pot) error {
 	var missing []Spot
 	seen := map[Spot]bool{}
 	for _, s := range spots {
@@ -106,15 +110,15 @@ func create(tx *db.Tx, spots []Spot, found map[Spot]*Pot) error {
 		INSERT INTO stock_pot(id, warehouse_id, product_id, owner_id, status, on_hand, reserved, value_amt, allow_negative, tx_id)
 		SELECT a.id, a.w, a.p, 0, a.s, 0, 0, 0, 0, $1 FROM a WHERE true
 		ON CONFLICT (warehouse_id, product_id, owner_id, status) DO NOTHING`, l, tx.ID())
-	made, err := bySpot(tx, missing)
+	made, err := bySpot(tx, lockSpots, missing)
 	for s, p := range made {
 		found[s] = p
 	}
 	return err
 }
 
-// Lock locks pots in ascending order and reads them.
-func Lock(tx *db.Tx, ids []id.Pot) (map[id.Pot]*Pot, error) {
+// Lock locks pots in ascending order and reads them; q belongs to a Tx.
+func Lock(q db.Querier, ids []id.Pot) (map[id.Pot]*Pot, error) {
 	out := make(map[id.Pot]*Pot, len(ids))
 	sorted := append([]id.Pot(nil), ids...)
 	sort.Slice(sorted, func(i, j int) bool { return sorted[i] < sorted[j] })
@@ -126,7 +130,7 @@ func Lock(tx *db.Tx, ids []id.Pot) (map[id.Pot]*Pot, error) {
 			last = p
 		}
 	}
-	err := tx.Each(`WITH {a: id BIGINT} SELECT `+columns+` FROM a JOIN stock_pot p ON p.id=a.id ORDER BY p.id {lock p}`, l, nil, func(r *db.Rows) error {
+	err := q.Each(`WITH {a: id BIGINT} SELECT `+columns+` FROM a JOIN stock_pot p ON p.id=a.id ORDER BY p.id {lock p}`, l, nil, func(r *db.Rows) error {
 		p, err := scan(r)
 		out[p.ID] = p
 		return err

@@ -123,16 +123,18 @@ func (w *applying) propose(cmds []Apply) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	texts, err := w.texts(credits)
-	if err != nil {
-		return nil, err
-	}
 	var customers []id.Customer
+	var receipts []int64
 	for _, it := range credits {
 		customers = append(customers, it.Customer)
+		if it.DocType == "receipt" {
+			receipts = append(receipts, it.Doc)
+		}
 	}
-	open, err := receivable.OpenOf(w.tx, credit.Sorted(customers))
-	if err != nil {
+	ask := w.tx.Together()
+	texts, _ := payment.Texts(ask, receipts)
+	open, _ := receivable.OpenOf(ask, credit.Sorted(customers))
+	if err := ask.Go(); err != nil {
 		return nil, err
 	}
 	var tiered []*receivable.Item
@@ -162,7 +164,7 @@ func (w *applying) propose(cmds []Apply) ([]string, error) {
 				list = append(list, payment.Candidate{Item: it.ID, Customer: it.Customer, Number: it.Number, Open: it.Open - used[it.ID], Discount: d, DueOn: it.DueOn})
 			}
 		}
-		shares, reason := payment.Match(c.Open, texts[c.ID], list)
+		shares, reason := payment.Match(c.Open, texts[c.Doc], list)
 		why[i] = reason
 		for _, s := range shares {
 			used[s.Item] += s.Amount
@@ -176,32 +178,6 @@ func (w *applying) propose(cmds []Apply) ([]string, error) {
 	return why, nil
 }
 
-// texts gives what payers wrote with the money of items.
-func (w *applying) texts(items map[id.Item]*receivable.Item) (map[id.Item]string, error) {
-	var receipts []id.Receipt
-	for _, it := range items {
-		if it.DocType == "receipt" {
-			receipts = append(receipts, id.Receipt(it.Doc))
-		}
-	}
-	found, err := payment.Receipts(w.tx, receipts)
-	if err != nil {
-		return nil, err
-	}
-	var lines []id.BankLine
-	for _, r := range found {
-		lines = append(lines, r.BankLine)
-	}
-	bank, err := payment.Lines(w.tx, lines)
-	out := map[id.Item]string{}
-	for _, it := range items {
-		if r := found[id.Receipt(it.Doc)]; r != nil && bank[r.BankLine] != nil {
-			out[it.ID] = bank[r.BankLine].Text
-		}
-	}
-	return out, err
-}
-
 // lock locks all items that commands name, and their credit accounts.
 func (w *applying) lock(cmds []Apply) error {
 	var ids []id.Item
@@ -211,20 +187,17 @@ func (w *applying) lock(cmds []Apply) error {
 			ids = append(ids, l.Item)
 		}
 	}
-	var err error
-	if w.calendar, err = ledger.LoadCalendar(w.tx); err != nil {
-		return err
-	}
-	if w.items, err = receivable.Lock(w.tx, ids); err != nil {
+	ask := w.tx.Together()
+	w.calendar, _ = ledger.LoadCalendar(ask)
+	w.items, _ = receivable.Lock(ask, ids)
+	if err := ask.Go(); err != nil {
 		return err
 	}
 	var accounts []id.Credit
 	for _, it := range w.items {
 		accounts = append(accounts, it.Credit)
 	}
-	if _, err = credit.Lock(w.tx, accounts); err != nil {
-		return err
-	}
+	credit.Hold(w.tx, accounts)
 	var discounted []*receivable.Item
 	for _, c := range cmds {
 		for _, l := range c.Lines {

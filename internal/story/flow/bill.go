@@ -73,15 +73,7 @@ func (o *Office) bill(tx *db.Tx, cmds []Bill) ([]Result[Billed], error) {
 	if w.orders, err = order.Lock(tx, ids); err != nil {
 		return nil, err
 	}
-	candidates, err := invoice.OfOrders(tx, ids, last) // under the lock: a return must not slip in between
-	if err != nil {
-		return nil, err
-	}
-	names := make([]id.Billable, len(candidates))
-	for i, x := range candidates {
-		names[i] = x.ID
-	}
-	due, err := invoice.LockDue(tx, names)
+	due, err := invoice.LockDue(tx, ids, last) // under the lock: a return must not slip in between
 	if err != nil {
 		return nil, err
 	}
@@ -177,24 +169,19 @@ func (w *billing) load(due []*invoice.Billable) error {
 			back = append(back, b.OriginalLine)
 		}
 	}
-	var err error
-	if w.customers, err = customer.ByID(w.tx, credit.Sorted(customers)); err != nil {
-		return err
-	}
-	if w.sites, err = customer.SitesByID(w.tx, credit.Sorted(sites)); err != nil {
-		return err
-	}
-	if w.products, err = catalog.ByID(w.tx, credit.Sorted(products)); err != nil {
-		return err
-	}
-	if w.calendar, err = ledger.LoadCalendar(w.tx); err != nil {
+	ask := w.tx.Together()
+	w.customers, _ = customer.ByID(ask, credit.Sorted(customers))
+	w.sites, _ = customer.SitesByID(ask, credit.Sorted(sites))
+	w.products, _ = catalog.ByID(ask, credit.Sorted(products))
+	w.calendar, _ = ledger.LoadCalendar(ask)
+	if err := ask.Go(); err != nil {
 		return err
 	}
 	if err := w.loadOriginals(back); err != nil {
 		return err
 	}
-	_, err = credit.Lock(w.tx, accounts)
-	return err
+	credit.Hold(w.tx, accounts)
+	return nil
 }
 
 func (w *billing) loadOriginals(lines []id.InvoiceLine) error {

@@ -102,8 +102,8 @@ func (w *cancelling) lock(ids []id.Order, orders map[id.Order]*order.Order) erro
 	if _, err = stock.Lock(w.tx, pots); err != nil {
 		return err
 	}
-	_, err = credit.Lock(w.tx, accounts)
-	return err
+	credit.Hold(w.tx, accounts)
+	return nil
 }
 
 func (w *cancelling) one(x *order.Order, c Cancel) (Changed, error) {

@@ -10,7 +10,6 @@ import (
 	"kontor/internal/rooms/ledger"
 	"kontor/internal/rooms/order"
 	"kontor/internal/rooms/pricing"
-	"kontor/internal/rooms/stock"
 	"kontor/internal/tools/db"
 	"kontor/internal/tools/event"
 	"kontor/internal/tools/number"
@@ -123,14 +122,13 @@ func (o *Office) numbers(tx *db.Tx, n int) ([]int64, error) {
 // facts is the master data that a batch of drafts names.
 type facts struct {
 	*books
-	tx         *db.Tx
-	today      day.Day
-	customers  map[string]*customer.Customer
-	sites      map[id.Customer][]customer.Site
-	products   map[string]*catalog.Product
-	warehouses []stock.Warehouse
-	prices     *pricing.Book
-	rates      map[rateKey]dec.D
+	tx        *db.Tx
+	today     day.Day
+	customers map[string]*customer.Customer
+	sites     map[id.Customer][]customer.Site
+	products  map[string]*catalog.Product
+	prices    *pricing.Book
+	rates     map[rateKey]dec.D
 }
 
 type rateKey struct {
@@ -170,21 +168,15 @@ func (o *Office) facts(tx *db.Tx, drafts []Draft) (*facts, error) {
 			}
 		}
 	}
-	if f.customers, err = customer.ByCode(tx, codes); err != nil {
+	first := tx.Together()
+	f.customers, _ = customer.ByCode(first, codes)
+	f.products, _ = catalog.BySKU(first, skus)
+	if err := first.Go(); err != nil {
 		return nil, err
 	}
 	ids := make([]id.Customer, 0, len(f.customers))
 	for _, c := range f.customers {
 		ids = append(ids, c.ID)
-	}
-	if f.sites, err = customer.Sites(tx, ids); err != nil {
-		return nil, err
-	}
-	if f.products, err = catalog.BySKU(tx, skus); err != nil {
-		return nil, err
-	}
-	if f.warehouses, err = stock.Warehouses(tx); err != nil {
-		return nil, err
 	}
 	var asks []pricing.Ask
 	for _, d := range drafts {
@@ -195,8 +187,10 @@ func (o *Office) facts(tx *db.Tx, drafts []Draft) (*facts, error) {
 			}
 		}
 	}
-	f.prices, err = pricing.Open(tx, asks)
-	return f, err
+	then := tx.Together()
+	f.sites, _ = customer.Sites(then, ids)
+	f.prices, _ = pricing.Open(then, f.lists, asks)
+	return f, then.Go()
 }
 
 // capture validates, prices and taxes drafts and places them. What cannot be

@@ -133,16 +133,14 @@ func (o *Office) confirm(tx *db.Tx, cmds []Confirm) ([]Result[Confirmed], error)
 			}
 		}
 	}
-	covered, err := hold.Covered(tx, capped, hold.Credit, string(today))
-	if err != nil {
+	ask := tx.Together()
+	covered, _ := hold.Covered(ask, capped, hold.Credit, string(today))
+	pots, _ := stock.AskSpots(ask, spots)
+	limits, _ := credit.Lock(ask, accounts)
+	if err := ask.Go(); err != nil {
 		return nil, err
 	}
-	pots, err := stock.LockSpots(tx, spots)
-	if err != nil {
-		return nil, err
-	}
-	limits, err := credit.Lock(tx, accounts)
-	if err != nil {
+	if err := stock.Create(tx, spots, pots); err != nil {
 		return nil, err
 	}
 	w := confirming{books: b, tx: tx, today: today, pots: pots, limits: limits, covered: covered, reserved: map[id.Pot]int64{}, beyond: map[id.Credit]int64{}}

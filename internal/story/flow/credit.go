@@ -118,8 +118,8 @@ func (w *billing) lockPapers(ids []id.Invoice) error {
 	for _, x := range w.orders {
 		accounts = append(accounts, x.Credit)
 	}
-	_, err = credit.Lock(w.tx, accounts)
-	return err
+	credit.Hold(w.tx, accounts)
+	return nil
 }
 
 func mayCredit(inv *invoice.Invoice, c Credit) error {

@@ -250,26 +250,20 @@ func (n *noting) papers(cmds []CreditAlone) error {
 			}
 		}
 	}
-	waiting, err := invoice.OfOrders(n.tx, credit.Sorted(orders), invoice.Later)
-	if err != nil {
-		return err
-	}
+	var err error
 	if n.orders, err = order.Lock(n.tx, credit.Sorted(orders)); err != nil {
 		return err
 	}
-	var names []id.Billable
-	for _, b := range waiting {
-		if b.Kind == "return" && b.OriginalLine != 0 {
-			names, lines = append(names, b.ID), append(lines, b.OriginalLine)
-		}
-	}
-	due, err := invoice.LockDue(n.tx, names)
+	due, err := invoice.LockDue(n.tx, credit.Sorted(orders), invoice.Later)
 	if err != nil {
 		return err
 	}
 	n.back = map[id.ShipLine][]*invoice.Billable{}
 	for _, b := range due {
-		n.back[id.ShipLine(b.Source)] = append(n.back[id.ShipLine(b.Source)], b)
+		if b.Kind == "return" && b.OriginalLine != 0 {
+			lines = append(lines, b.OriginalLine)
+			n.back[id.ShipLine(b.Source)] = append(n.back[id.ShipLine(b.Source)], b)
+		}
 	}
 	if err := n.loadOriginals(credit.Sorted(lines)); err != nil {
 		return err
@@ -281,9 +275,7 @@ func (n *noting) papers(cmds []CreditAlone) error {
 	for _, c := range n.buyers {
 		accounts = append(accounts, c.Credit)
 	}
-	if _, err = credit.Lock(n.tx, accounts); err != nil {
-		return err
-	}
+	credit.Hold(n.tx, accounts)
 	for i := range cmds {
 		if n.out[i].Fault == nil {
 			if err := n.paper(&cmds[i], i); err != nil {

@@ -121,8 +121,8 @@ func (w *delivering) lock(shipments map[id.Shipment]*shipping.Shipment) error {
 	if w.pots, err = stock.LockSpots(w.tx, spots); err != nil {
 		return err
 	}
-	_, err = credit.Lock(w.tx, accounts)
-	return err
+	credit.Hold(w.tx, accounts)
+	return nil
 }
 
 // loadAhead reads what lines billed with their order had made billable.

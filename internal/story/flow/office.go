@@ -18,6 +18,9 @@ import (
 
 	"kontor/internal/rooms/company"
 	"kontor/internal/rooms/ledger"
+	"kontor/internal/rooms/payment"
+	"kontor/internal/rooms/pricing"
+	"kontor/internal/rooms/stock"
 	"kontor/internal/rooms/tax"
 	"kontor/internal/rooms/terms"
 	"kontor/internal/tools/db"
@@ -111,7 +114,12 @@ type books struct {
 	tax   *tax.Book
 	terms *terms.Book
 	chart *ledger.Chart
-	at    time.Time
+
+	warehouses []stock.Warehouse
+	lists      []pricing.List
+	accounts   map[string]payment.Account // of ours at banks, by code
+
+	at time.Time
 }
 
 // booksFor is how long a process may work with master data that another one has changed.
@@ -140,6 +148,15 @@ func (o *Office) read(tx *db.Tx) (*books, error) {
 		return nil, err
 	}
 	if b.chart, err = ledger.LoadChart(tx); err != nil {
+		return nil, err
+	}
+	if b.warehouses, err = stock.Warehouses(tx); err != nil {
+		return nil, err
+	}
+	if b.lists, err = pricing.Lists(tx); err != nil {
+		return nil, err
+	}
+	if b.accounts, err = payment.Accounts(tx); err != nil {
 		return nil, err
 	}
 	o.mu.Lock()

@@ -70,11 +70,7 @@ func (o *Office) receive(tx *db.Tx, cmds []Statement) ([]Result[Received], error
 	if err != nil {
 		return nil, err
 	}
-	accounts, err := payment.Accounts(tx)
-	if err != nil {
-		return nil, err
-	}
-	w := &receiving{books: b, tx: tx, accounts: accounts, rates: map[rateKey]dec.D{}}
+	w := &receiving{books: b, tx: tx, rates: map[rateKey]dec.D{}}
 	out := make([]Result[Received], len(cmds))
 	stats := make([]*payment.Statement, len(cmds))
 	lines := make([][]*payment.Line, len(cmds))
@@ -149,8 +145,8 @@ func (o *Office) receive(tx *db.Tx, cmds []Statement) ([]Result[Received], error
 
 type receiving struct {
 	*books
-	tx       *db.Tx
-	accounts map[string]payment.Account
+	tx *db.Tx
+
 	payers   map[id.BankLine]*customer.Customer
 	rates    map[rateKey]dec.D
 	calendar *ledger.Calendar
@@ -254,20 +250,11 @@ func (w *receiving) findPayers(cmds []Statement, stats []*payment.Statement, lin
 			}
 		}
 	}
-	byCode, err := customer.ByCode(w.tx, uniqueText(codes))
-	if err != nil {
-		return err
-	}
-	papers, err := invoice.ByNumber(w.tx, uniqueText(numbers))
-	if err != nil {
-		return err
-	}
-	var ids []id.Invoice
-	for _, v := range papers {
-		ids = append(ids, v)
-	}
-	docs, err := invoice.Payers(w.tx, ids)
-	if err != nil {
+	ask := w.tx.Together()
+	byCode, _ := customer.ByCode(ask, uniqueText(codes))
+	docs, _ := invoice.PayersOf(ask, uniqueText(numbers))
+	w.calendar, _ = ledger.LoadCalendar(ask)
+	if err := ask.Go(); err != nil {
 		return err
 	}
 	var payers []id.Customer
@@ -283,12 +270,11 @@ func (w *receiving) findPayers(cmds []Statement, stats []*payment.Statement, lin
 			if c := byCode[cmds[i].Entries[k].Customer]; c != nil {
 				w.payers[l.ID] = c
 			} else if n := first[l.ID]; n != "" {
-				w.payers[l.ID] = byID[docs[papers[n]]]
+				w.payers[l.ID] = byID[docs[n]]
 			}
 		}
 	}
-	w.calendar, err = ledger.LoadCalendar(w.tx)
-	return err
+	return nil
 }
 
 func uniqueText(list []string) []string {

@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"kontor/internal/rooms/invoice"
@@ -101,35 +103,33 @@ func (w *reconciling) load(ids []id.Statement) error {
 	if w.orders, err = order.Lock(w.tx, all); err != nil {
 		return err
 	}
-	if w.stats, w.lines, err = payment.LockStatements(w.tx, ids); err != nil {
+	ask := w.tx.Together()
+	w.stats, w.lines, _ = payment.LockStatements(ask, ids)
+	w.calendar, _ = ledger.LoadCalendar(ask)
+	if err := ask.Go(); err != nil {
 		return err
 	}
-	if w.refunds, err = payment.OpenRefunds(w.tx); err != nil {
-		return err
+	for _, list := range w.lines {
+		for _, l := range list {
+			if l.State == "new" && w.refunds == nil {
+				if w.refunds, err = payment.OpenRefunds(w.tx); err != nil {
+					return err
+				}
+			}
+		}
 	}
-	w.calendar, err = ledger.LoadCalendar(w.tx)
-	return err
+	return nil
 }
 
 // paidOrders gives, per statement, the orders of the invoices that its money paid.
 func paidOrders(tx *db.Tx, ids []id.Statement) (map[id.Statement][]id.Order, error) {
-	lines, err := payment.LinesOf(tx, ids)
-	if err != nil {
-		return nil, err
-	}
-	receipts, err := payment.ReceiptsOfLines(tx, lines)
+	receipts, err := payment.ReceiptsOf(tx, ids)
 	if err != nil {
 		return nil, err
 	}
 	var docs []int64
-	of := map[int64]id.Statement{}
-	for s, list := range lines {
-		for _, l := range list {
-			if r, ok := receipts[l]; ok {
-				docs = append(docs, int64(r))
-				of[int64(r)] = s
-			}
-		}
+	for _, r := range slices.Sorted(maps.Keys(receipts)) {
+		docs = append(docs, int64(r))
 	}
 	papers, err := receivable.PaidBy(tx, docs)
 	if err != nil {
@@ -144,9 +144,10 @@ func paidOrders(tx *db.Tx, ids []id.Statement) (map[id.Statement][]id.Order, err
 	if err != nil {
 		return nil, err
 	}
-	for r, list := range papers {
-		for _, inv := range list {
-			out[of[r]] = append(out[of[r]], orders[inv]...)
+	for _, r := range docs {
+		for _, inv := range papers[r] {
+			s := receipts[id.Receipt(r)]
+			out[s] = append(out[s], orders[inv]...)
 		}
 	}
 	return out, nil
@@ -285,28 +286,26 @@ func closeOrders(tx *db.Tx, list []*order.Order) (map[id.Order]bool, []event.Eve
 
 // unpaid tells which orders still wait for money: an item of one of their
 // papers is open, or something waits for an invoice.
-func unpaid(tx db.Querier, orders []id.Order) (map[id.Order]bool, error) {
-	papers, err := invoice.PapersOf(tx, orders)
-	if err != nil {
+func unpaid(q db.Asker, orders []id.Order) (map[id.Order]bool, error) {
+	out := map[id.Order]bool{}
+	ask := q.Together()
+	papers, _ := invoice.PapersOf(ask, orders)
+	_ = invoice.Waiting(ask, orders, func(o id.Order) { out[o] = true })
+	if err := ask.Go(); err != nil {
 		return nil, err
 	}
 	var docs []int64
 	for _, p := range papers {
 		docs = append(docs, p...)
 	}
-	open, err := receivable.StillOpen(tx, docs)
+	open, err := receivable.StillOpen(q, docs)
 	if err != nil {
 		return nil, err
 	}
-	out := map[id.Order]bool{}
 	for o, list := range papers {
 		for _, p := range list {
 			out[o] = out[o] || open[p]
 		}
 	}
-	waiting, err := invoice.OfOrders(tx, orders, "9999-12-31")
-	for _, b := range waiting {
-		out[b.Order] = true
-	}
-	return out, err
+	return out, nil
 }

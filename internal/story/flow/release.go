@@ -197,8 +197,9 @@ func lockShipments(tx *db.Tx, ids []id.Shipment) (map[id.Order]*order.Order, map
 	if err != nil {
 		return nil, nil, err
 	}
-	shipments, err := shipping.Lock(tx, ids)
-	return orders, shipments, err
+	ask := tx.Together()
+	shipments, _ := shipping.Lock(ask, ids)
+	return orders, shipments, ask.Go()
 }
 
 // voiding collects what taking planned shipments back changes.

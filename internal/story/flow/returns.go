@@ -246,8 +246,8 @@ func (w *delivering) lockReturns(cmds []TakeBack) (map[id.Return]*order.Return, 
 	if w.pots, err = stock.LockSpots(w.tx, spots); err != nil {
 		return nil, nil, err
 	}
-	_, err = credit.Lock(w.tx, accounts)
-	return returns, found, err
+	credit.Hold(w.tx, accounts)
+	return returns, found, nil
 }
 
 // takeIn books what came in on one return.

@@ -125,19 +125,6 @@ func (w *dispatching) lock(shipments map[id.Shipment]*shipping.Shipment) error {
 			}
 		}
 	}
-	var err error
-	if w.calendar, err = ledger.LoadCalendar(w.tx); err != nil {
-		return err
-	}
-	if w.customers, err = customer.ByID(w.tx, credit.Sorted(customers)); err != nil {
-		return err
-	}
-	if w.ahead, err = invoice.BySource(w.tx, "order", credit.Sorted(ahead)); err != nil {
-		return err
-	}
-	if err := w.loadLiabilities(); err != nil {
-		return err
-	}
 	road, err := stock.Ensure(w.tx, spots)
 	if err != nil {
 		return err
@@ -145,12 +132,20 @@ func (w *dispatching) lock(shipments map[id.Shipment]*shipping.Shipment) error {
 	for _, p := range road {
 		pots = append(pots, p.ID)
 	}
-	if w.pots, err = stock.Lock(w.tx, pots); err != nil {
+	ask := w.tx.Together()
+	w.calendar, _ = ledger.LoadCalendar(ask)
+	w.customers, _ = customer.ByID(ask, credit.Sorted(customers))
+	w.ahead, _ = invoice.BySource(ask, "order", credit.Sorted(ahead))
+	w.pots, _ = stock.Lock(ask, pots)
+	if err := ask.Go(); err != nil {
+		return err
+	}
+	if err := w.loadLiabilities(); err != nil {
 		return err
 	}
 	w.transit = stock.BySpot(w.pots)
-	_, err = credit.Lock(w.tx, accounts)
-	return err
+	credit.Hold(w.tx, accounts)
+	return nil
 }
 
 func (w *dispatching) may(s *shipping.Shipment, c Ship, seen once[id.Shipment]) error {

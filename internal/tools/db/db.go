@@ -95,7 +95,7 @@ type conn interface {
 	rollback()
 	exec(ctx context.Context, st *stmt, l *List, args []any) (int64, error)
 	query(ctx context.Context, st *stmt, l *List, args []any) (*Rows, error)
-	flush(ctx context.Context, q []queued) error
+	flush(ctx context.Context, writes []queued, asks []asked) error
 }
 
 // ErrCount says that a guarded write met other rows than the transaction had

@@ -125,37 +125,65 @@ func (b *postgresBackend) waitForOlder(ctx context.Context, limit time.Duration)
 	}
 }
 
+// postgresConn begins its transaction with the first statement, in one round
+// trip.
 type postgresConn struct {
 	c     *pgxpool.Conn
-	tx    pgx.Tx
+	start string // what begins the transaction, "" once it was sent
+	open  bool
 	watch Watch
 }
 
-func (c *postgresConn) begin(ctx context.Context, readOnly bool) error {
-	o := pgx.TxOptions{IsoLevel: pgx.ReadCommitted}
+const (
+	startWrite = "begin isolation level read committed"
+	startRead  = "begin isolation level repeatable read read only"
+)
+
+func (c *postgresConn) begin(_ context.Context, readOnly bool) error {
+	c.start = startWrite
 	if readOnly {
-		o = pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+		c.start = startRead
 	}
-	tx, err := c.c.BeginTx(ctx, o)
-	c.tx = tx
-	return err
+	return nil
+}
+
+// send sends statements in one round trip, behind the beginning of the
+// transaction when that was not sent yet.
+func (c *postgresConn) send(ctx context.Context, b *pgx.Batch) (pgx.BatchResults, error) {
+	if c.start == "" {
+		return c.c.SendBatch(ctx, b), nil
+	}
+	first := &pgx.Batch{}
+	first.Queue(c.start)
+	first.QueuedQueries = append(first.QueuedQueries, b.QueuedQueries...)
+	c.start, c.open = "", true
+	res := c.c.SendBatch(ctx, first)
+	if _, err := res.Exec(); err != nil {
+		_ = res.Close()
+		return nil, err
+	}
+	return res, nil
 }
 
 func (c *postgresConn) commit(ctx context.Context) error {
 	defer c.watch.begin(commit)()
-	err := c.tx.Commit(ctx)
-	if err == nil {
-		c.tx = nil
+	if !c.open {
+		return nil // nothing was asked
 	}
+	tag, err := c.c.Exec(ctx, "commit")
+	if err == nil && tag.String() == "ROLLBACK" {
+		err = errors.New("the transaction had failed before its commit")
+	}
+	c.open = err != nil
 	return err
 }
 
 func (c *postgresConn) rollback() {
-	if c.tx != nil {
+	if c.open {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
-		_ = c.tx.Rollback(ctx)
-		c.tx = nil
+		_, _ = c.c.Exec(ctx, "rollback")
+		c.open = false
 	}
 }
 
@@ -181,7 +209,20 @@ func pgArgs(st *stmt, l *List, args []any) []any {
 
 func (c *postgresConn) exec(ctx context.Context, st *stmt, l *List, args []any) (int64, error) {
 	defer c.watch.begin(st)()
-	tag, err := c.tx.Exec(ctx, st.pg, pgArgs(st, l, args)...)
+	if c.start == "" {
+		tag, err := c.c.Exec(ctx, st.pg, pgArgs(st, l, args)...)
+		return tag.RowsAffected(), err
+	}
+	b := &pgx.Batch{}
+	b.Queue(st.pg, pgArgs(st, l, args)...)
+	res, err := c.send(ctx, b)
+	if err != nil {
+		return 0, err
+	}
+	tag, err := res.Exec()
+	if e := res.Close(); err == nil {
+		err = e
+	}
 	return tag.RowsAffected(), err
 }
 
@@ -190,25 +231,57 @@ func (c *postgresConn) query(ctx context.Context, st *stmt, l *List, args []any)
 		return &Rows{}, nil
 	}
 	end := c.watch.begin(st)
-	rows, err := c.tx.Query(ctx, st.pg, pgArgs(st, l, args)...)
+	if c.start == "" {
+		rows, err := c.c.Query(ctx, st.pg, pgArgs(st, l, args)...)
+		if err != nil {
+			return nil, err
+		}
+		return &Rows{pg: rows, end: end}, nil
+	}
+	b := &pgx.Batch{}
+	b.Queue(st.pg, pgArgs(st, l, args)...)
+	res, err := c.send(ctx, b)
 	if err != nil {
 		return nil, err
 	}
-	return &Rows{pg: rows, end: end}, nil
+	rows, err := res.Query()
+	if err != nil {
+		_ = res.Close()
+		return nil, err
+	}
+	return &Rows{pg: rows, batch: res, end: end}, nil
 }
 
-func (c *postgresConn) flush(ctx context.Context, q []queued) error {
-	if len(q) == 1 {
-		n, err := c.exec(ctx, q[0].st, q[0].list, q[0].args)
-		return counted(q[0], n, err)
+// flush sends writes and questions as one round trip and looks at the answers
+// in their order.
+func (c *postgresConn) flush(ctx context.Context, writes []queued, asks []asked) error {
+	if len(writes) == 1 && len(asks) == 0 {
+		n, err := c.exec(ctx, writes[0].st, writes[0].list, writes[0].args)
+		return counted(writes[0], n, err)
 	}
 	b := &pgx.Batch{}
-	for _, w := range q {
+	for _, w := range writes {
 		b.Queue(w.st.pg, pgArgs(w.st, w.list, w.args)...)
 	}
-	res := c.tx.SendBatch(ctx, b)
-	var first error
-	for _, w := range q {
+	for _, a := range asks {
+		b.Queue(a.st.pg, pgArgs(a.st, a.list, a.args)...)
+	}
+	res, err := c.send(ctx, b)
+	if err != nil {
+		return err
+	}
+	first := c.answers(res, writes, asks)
+	if err := res.Close(); err != nil && first == nil {
+		first = err
+	}
+	return first
+}
+
+// answers gives the first thing that went wrong. A count that differs does not
+// keep the next answers from being read: an error of the database behind it may
+// be the reason to try again.
+func (c *postgresConn) answers(res pgx.BatchResults, writes []queued, asks []asked) (first error) {
+	for _, w := range writes {
 		end := c.watch.begin(w.st)
 		tag, err := res.Exec()
 		end()
@@ -216,11 +289,20 @@ func (c *postgresConn) flush(ctx context.Context, q []queued) error {
 			first = err
 		}
 		if err != nil {
-			break
+			return first
 		}
 	}
-	if err := res.Close(); err != nil && first == nil {
-		first = err
+	for _, a := range asks {
+		rows, err := res.Query()
+		if err == nil {
+			err = each(&Rows{pg: rows, end: c.watch.begin(a.st)}, a.f)
+		}
+		if err != nil {
+			if first == nil {
+				first = fmt.Errorf("%w in: %s", err, brief(a.st.text))
+			}
+			return first
+		}
 	}
 	return first
 }

@@ -11,10 +11,11 @@ import (
 
 // Rows is the answer of a query, the same on both engines.
 type Rows struct {
-	pg   pgx.Rows  // PostgreSQL
-	lite *liteRows // SQLite, until read or closed
-	err  error
-	end  func() // tells who watches; nil once told
+	pg    pgx.Rows         // PostgreSQL
+	batch pgx.BatchResults // that pg is the last of, if any
+	lite  *liteRows        // SQLite, until read or closed
+	err   error
+	end   func() // tells who watches; nil once told
 }
 
 // liteRows are read from SQLite as they are asked for, one run of the statement
@@ -40,7 +41,7 @@ func (r *Rows) Next() bool {
 		if r.pg.Next() {
 			return true
 		}
-		r.ended()
+		r.Close()
 		return false
 	case r.lite == nil:
 		return false
@@ -122,7 +123,7 @@ func (r *Rows) Scan(dest ...any) error {
 
 // Err is the error that ended the rows, if any.
 func (r *Rows) Err() error {
-	if r.pg != nil {
+	if r.pg != nil && r.err == nil {
 		return r.pg.Err()
 	}
 	return r.err
@@ -133,6 +134,12 @@ func (r *Rows) Err() error {
 func (r *Rows) Close() {
 	if r.pg != nil {
 		r.pg.Close()
+		if r.batch != nil {
+			if err := r.batch.Close(); err != nil && r.err == nil {
+				r.err = err
+			}
+			r.batch = nil
+		}
 		r.ended()
 	}
 	q := r.lite

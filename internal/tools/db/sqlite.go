@@ -425,14 +425,23 @@ func (c *sqliteConn) query(ctx context.Context, st *stmt, l *List, args []any) (
 	return r, nil
 }
 
-func (c *sqliteConn) flush(ctx context.Context, q []queued) error {
-	for _, w := range q {
+func (c *sqliteConn) flush(ctx context.Context, writes []queued, asks []asked) error {
+	for _, w := range writes {
 		n, err := c.exec(ctx, w.st, w.list, w.args)
 		if err != nil {
 			return fmt.Errorf("%w in: %s", err, brief(w.st.text))
 		}
 		if w.want >= 0 && n != w.want {
 			return fmt.Errorf("%w: %d instead of %d in: %s", ErrCount, n, w.want, brief(w.st.text))
+		}
+	}
+	for _, a := range asks {
+		rows, err := c.query(ctx, a.st, a.list, a.args)
+		if err == nil {
+			err = each(rows, a.f)
+		}
+		if err != nil {
+			return fmt.Errorf("%w in: %s", err, brief(a.st.text))
 		}
 	}
 	return nil

@@ -132,8 +132,73 @@ func (t *Tx) Flush() error {
 		return nil
 	}
 	q := t.queue
-	t.queue = t.queue[:0:0]
-	return t.c.flush(t.ctx, q)
+	t.queue = nil
+	return t.c.flush(t.ctx, q, nil)
+}
+
+// Lock queues a statement that locks rows for the writes behind it, where
+// nothing needs to be read from them. On SQLite nothing is to be done: the
+// transaction has the whole file.
+func (t *Tx) Lock(sql string, l *List) {
+	if t.Engine() != SQLite {
+		t.Do(sql, l)
+	}
+}
+
+// Together collects questions that do not need each other's answers. Go sends
+// them in one round trip, behind the writes that are queued, and the answers
+// are there when it returns: until then whatever they fill is empty. Locks are
+// taken in the order of the questions.
+type Together struct {
+	r    *Reader
+	t    *Tx // whose writes go first, nil for a Reader
+	asks []asked
+}
+
+type asked struct {
+	st   *stmt
+	list *List
+	args []any
+	f    func(*Rows) error
+}
+
+// Together starts to collect questions.
+func (t *Tx) Together() *Together { return &Together{r: &t.Reader, t: t} }
+
+// Together starts to collect questions.
+func (r *Reader) Together() *Together { return &Together{r: r} }
+
+// Each asks a question whose rows f will get.
+func (q *Together) Each(sql string, l *List, args []any, f func(*Rows) error) error {
+	if l == nil || l.n > 0 {
+		q.asks = append(q.asks, asked{compile(sql), l, args, f})
+	}
+	return nil
+}
+
+// One asks at once.
+func (q *Together) One(sql string, args []any, dest ...any) (bool, error) {
+	if q.t != nil {
+		return q.t.One(sql, args, dest...)
+	}
+	return q.r.One(sql, args, dest...)
+}
+
+// Now is the instant of the transaction.
+func (q *Together) Now() time.Time { return q.r.Now() }
+
+// Go sends what was asked and waits for all answers.
+func (q *Together) Go() error {
+	if len(q.asks) == 0 {
+		return nil
+	}
+	var writes []queued
+	if q.t != nil {
+		writes, q.t.queue = q.t.queue, nil
+	}
+	asks := q.asks
+	q.asks = nil
+	return q.r.c.flush(q.r.ctx, writes, asks)
 }
 
 // Exec runs one write at once and tells how many rows it touched.
@@ -297,4 +362,10 @@ type Querier interface {
 	Each(sql string, l *List, args []any, f func(*Rows) error) error
 	One(sql string, args []any, dest ...any) (bool, error)
 	Now() time.Time
+}
+
+// Asker is a Querier that can ask several questions together.
+type Asker interface {
+	Querier
+	Together() *Together
 }
