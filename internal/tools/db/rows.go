@@ -106,11 +106,11 @@ func (r *Rows) Scan(dest ...any) error {
 		switch k := c.kind(s, i); k {
 		case liteInt:
 			if !setInt(d, c.int(s, i)) {
-				return fmt.Errorf("scan of an integer into %T (column %d)", d, i)
+				return fmt.Errorf("scan of an integer into %s (column %d)", reflect.TypeOf(d), i)
 			}
 		case liteText:
 			if !setText(d, c.view(s, i)) {
-				return fmt.Errorf("scan of a text into %T (column %d)", d, i)
+				return fmt.Errorf("scan of a text into %s (column %d)", reflect.TypeOf(d), i)
 			}
 		case liteNull:
 			reflect.ValueOf(d).Elem().SetZero()
@@ -212,12 +212,6 @@ func (r *Rows) scanPostgres(dest []any) error {
 			reflect.ValueOf(dest[i]).Elem().SetZero()
 			continue
 		}
-		if fields[i].Format != pgx.BinaryFormatCode {
-			if err := r.pg.Conn().TypeMap().Scan(fields[i].DataTypeOID, fields[i].Format, b, dest[i]); err != nil {
-				return err
-			}
-			continue
-		}
 		ok := true
 		switch fields[i].DataTypeOID {
 		case 20: // int8
@@ -228,13 +222,15 @@ func (r *Rows) scanPostgres(dest []any) error {
 			ok = setInt(dest[i], int64(b[0]))
 		case 25, 1043, 19: // text, varchar, name
 			ok = setText(dest[i], b)
-		default:
-			if err := r.pg.Conn().TypeMap().Scan(fields[i].DataTypeOID, fields[i].Format, b, dest[i]); err != nil {
+		default: // a sum is numeric
+			var n int64
+			if err := r.pg.Conn().TypeMap().Scan(fields[i].DataTypeOID, fields[i].Format, b, &n); err != nil {
 				return fmt.Errorf("column %s: %w", fields[i].Name, err)
 			}
+			ok = setInt(dest[i], n)
 		}
 		if !ok {
-			return fmt.Errorf("scan of column %s into %T", fields[i].Name, dest[i])
+			return fmt.Errorf("scan of column %s into %s", fields[i].Name, reflect.TypeOf(dest[i]))
 		}
 	}
 	return nil

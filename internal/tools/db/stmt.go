@@ -2,6 +2,7 @@ package db
 
 import (
 	"fmt"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -274,6 +275,7 @@ func (l *List) size() int {
 }
 
 // Add appends one row; values are int64 or string in the order of the macro.
+// Nothing in it lets a value escape: the row would be put on the heap.
 func (l *List) Add(vals ...any) {
 	if l.cols == nil {
 		l.cols = make([]listCol, len(vals))
@@ -300,10 +302,10 @@ func (l *List) Add(vals ...any) {
 			}
 			c.addInt(n, l.room)
 		default:
-			panic(fmt.Sprintf("db: list value %d is %T; only int64 and string are known", i, v))
+			panic(fmt.Sprintf("db: list value %d is %s; only int64 and string are known", i, reflect.TypeOf(v)))
 		}
 		if c.ints != nil && c.strs != nil {
-			panic(fmt.Sprintf("db: list value %d is %T, in the rows before it was another type", i, v))
+			panic(fmt.Sprintf("db: list value %d is %s, in the rows before it was another type", i, reflect.TypeOf(v)))
 		}
 	}
 	l.n++

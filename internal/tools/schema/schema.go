@@ -1,5 +1,5 @@
 // Package schema owns the tables' definitions and brings a database to the
-// newest one. One text serves both engines: for SQLite three substitutions are
+// newest one. One text serves both engines: for SQLite a few substitutions are
 // made while the files are read. Migrations are append-only; there is no way
 // down, a backup is the way back.
 package schema
@@ -109,8 +109,8 @@ func makeSchema(ctx context.Context, dsn string) error {
 
 // liteFS serves the migrations with SQLite's spelling: the row id keeps a
 // BIGINT PRIMARY KEY from growing a second tree, tables with a composite key
-// are stored by that key, and a choice of literals is checked without a table of
-// them.
+// are stored by that key, a choice of literals is checked without a table of
+// them, and lines marked /*postgres*/ are left out.
 type liteFS struct{ fs.FS }
 
 func (l liteFS) Open(name string) (fs.File, error) {
@@ -126,9 +126,13 @@ func (l liteFS) Open(name string) (fs.File, error) {
 	text = bytes.ReplaceAll(text, []byte("BIGINT PRIMARY KEY"), []byte("INTEGER PRIMARY KEY"))
 	text = bytes.ReplaceAll(text, []byte("/*clustered*/"), []byte("WITHOUT ROWID"))
 	text = oneOf.ReplaceAllFunc(text, alternatives)
+	text = onlyPostgres.ReplaceAll(text, nil)
 	info, err := f.Stat()
 	return &liteFile{bytes.NewReader(text), sized{info, int64(len(text))}}, err
 }
+
+// onlyPostgres is a line for PostgreSQL alone: how it stores, never what.
+var onlyPostgres = regexp.MustCompile(`(?m)^/\*postgres\*/.*$`)
 
 // oneOf is a rule that a column holds one of a few literals.
 var oneOf = regexp.MustCompile(`CHECK \((\w+) IN \(([^()]*)\)\)`)
