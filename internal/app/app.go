@@ -67,8 +67,9 @@ const keepKeys = 30 * 24 * time.Hour
 // place in the log, and, with advance, the job that runs what is due.
 func (a *App) Work(ctx context.Context, advance bool) {
 	ctx, a.stop = context.WithCancel(ctx)
+	sequencer := event.NewSequencer(a.DB)
 	a.every(ctx, 200*time.Millisecond, "sequencer", func() error {
-		_, err := event.Sequence(ctx, a.DB)
+		_, err := sequencer.Pass(ctx)
 		return err
 	})
 	a.every(ctx, 30*time.Second, "roll-up", func() error {

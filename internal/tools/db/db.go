@@ -74,6 +74,7 @@ type DB struct {
 	node   atomic.Int64 // leased; 0 = none
 	turns  *Turns
 	memory memory
+	news   news
 	doubts bool
 	stop   chan struct{}
 }

@@ -25,6 +25,7 @@ type Tx struct {
 	who   Actor
 	queue []queued
 	keep  []kept
+	news  bool
 }
 
 type queued struct {
@@ -313,6 +314,9 @@ func (d *DB) writeOnce(ctx context.Context, who Actor, fn func(*Tx) error) (err 
 	err = c.commit(ctx)
 	if done = err == nil; done {
 		d.memory.put(t.keep)
+		if t.news {
+			d.news.add(t.id)
+		}
 	}
 	return err
 }

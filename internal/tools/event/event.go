@@ -9,13 +9,10 @@
 package event
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"kontor/internal/tools/db"
-	"kontor/internal/words/id"
 )
 
 // Ref names an object an event touched.
@@ -62,39 +59,13 @@ func Record(tx *db.Tx, events ...Event) error {
 			}
 		}
 	}
+	if len(events) > 0 {
+		tx.Announce()
+	}
 	tx.Put(`WITH {a: id BIGINT, type TEXT, st TEXT, sid BIGINT, reason TEXT, body TEXT}
 		INSERT INTO event(id, tx_id, type, at, actor_id, subject_type, subject_id, reason, body)
 		SELECT a.id, $1, a.type, $2, $3, a.st, a.sid, a.reason, a.body FROM a`, rows, tx.ID(), tx.Stamp(), tx.Who().ID)
 	tx.Put(`WITH {a: oid BIGINT, eid BIGINT, q TEXT, t TEXT}
 		INSERT INTO event_ref(object_id, event_id, qualifier, object_type) SELECT a.oid, a.eid, a.q, a.t FROM a`, refs)
 	return nil
-}
-
-// lookBack bounds how far the sequencer searches for events without a place:
-// no write transaction lives longer (db's limit), so none can appear behind it.
-const lookBack = 90 * time.Second
-
-// Sequence gives every committed event its place in the log and tells how many
-// it placed. One sequencer works at a time: the cursor's row is its lease.
-func Sequence(ctx context.Context, d *db.DB) (int64, error) {
-	var placed int64
-	err := d.Write(ctx, db.Actor{}, func(tx *db.Tx) error {
-		tx.Do(`INSERT INTO cursor(subscriber, last_seq) VALUES ('sequencer', 0) ON CONFLICT (subscriber) DO NOTHING`, nil)
-		var low int64
-		if _, err := tx.One(`SELECT c.last_seq FROM cursor c WHERE c.subscriber='sequencer' {lock c}`, nil, &low); err != nil {
-			return err
-		}
-		var err error
-		placed, err = tx.Exec(`INSERT INTO log_leaf(seq, event_id)
-			SELECT (SELECT COALESCE(MAX(seq), 0) FROM log_leaf) + ROW_NUMBER() OVER (ORDER BY e.id), e.id
-			FROM event e WHERE e.id > $1 AND NOT EXISTS (SELECT 1 FROM log_leaf l WHERE l.event_id = e.id)`, nil, low)
-		if err != nil || placed == 0 {
-			return err
-		}
-		// The mark is the smaller of "now − look-back" and the newest event, so an idle hour costs nothing later.
-		tx.Do(`UPDATE cursor SET last_seq=CASE WHEN $1 > last_seq THEN $1 ELSE last_seq END WHERE subscriber='sequencer'`,
-			nil, id.At(tx.Now().Add(-lookBack)))
-		return nil
-	})
-	return placed, err
 }
