@@ -21,6 +21,7 @@ func Add(tx *db.Tx, products []Product) (ids map[string]id.Product, fresh map[st
 		skus = append(skus, p.SKU)
 		l.Add(int64(p.ID), p.SKU, p.Name, p.Kind, p.Unit, p.Scale, p.Track, p.TaxClass, p.GTIN, p.WeightG, p.Sellable)
 	}
+	tx.Touch()
 	err = tx.Each(`WITH {a: id BIGINT, sku TEXT, name TEXT, kind TEXT, unit TEXT, scale BIGINT, track TEXT, tc TEXT, gtin TEXT, w BIGINT, s BIGINT}
 		INSERT INTO product(id, sku, name, kind, base_unit, qty_scale, track, tax_class, gtin, weight_g, sellable, version, tx_id)
 		SELECT a.id, a.sku, a.name, a.kind, a.unit, a.scale, a.track, a.tc, a.gtin, a.w, a.s, 1, $1 FROM a WHERE true ORDER BY a.sku
@@ -59,6 +60,7 @@ func Update(tx *db.Tx, p *Product) error {
 	if err := p.Check(); err != nil {
 		return err
 	}
+	tx.Touch()
 	n, err := tx.Exec(`UPDATE product SET name=$3, tax_class=$4, gtin=$5, weight_g=$6, sellable=$7, version=version+1, tx_id=$8
 		WHERE id=$1 AND version=$2`, nil, int64(p.ID), p.Version, p.Name, p.TaxClass, p.GTIN, p.WeightG, p.Sellable, tx.ID())
 	if err == nil && n == 0 {
@@ -79,6 +81,7 @@ func scan(r *db.Rows) (*Product, error) {
 // ByID reads products with their units.
 func ByID(q db.Querier, ids []id.Product) (map[id.Product]*Product, error) {
 	out := make(map[id.Product]*Product, len(ids))
+	ids = db.Known(q, ids, out, db.Copied)
 	err := q.Each(`WITH {a: id BIGINT} SELECT `+columns+` FROM a JOIN product p ON p.id=a.id`, db.Ints(ids), nil, func(r *db.Rows) error {
 		p, err := scan(r)
 		out[p.ID] = p
@@ -87,12 +90,17 @@ func ByID(q db.Querier, ids []id.Product) (map[id.Product]*Product, error) {
 	if err != nil {
 		return nil, err
 	}
-	return out, units(q, `WITH {a: id BIGINT} SELECT `+unitColumns+` FROM a JOIN product_unit u ON u.product_id=a.id ORDER BY u.product_id, u.unit`, db.Ints(ids), out)
+	err = units(q, `WITH {a: id BIGINT} SELECT `+unitColumns+` FROM a JOIN product_unit u ON u.product_id=a.id ORDER BY u.product_id, u.unit`, db.Ints(ids), out)
+	if err == nil {
+		db.Learn(q, ids, out, db.Copied)
+	}
+	return out, err
 }
 
 // BySKU reads products with their units by SKU.
 func BySKU(q db.Querier, skus []string) (map[string]*Product, error) {
 	byID, out := map[id.Product]*Product{}, make(map[string]*Product, len(skus))
+	skus = db.Known(q, skus, out, db.Copied)
 	err := q.Each(`WITH {a: sku TEXT} SELECT `+columns+` FROM a JOIN product p ON p.sku=a.sku`, db.Texts(skus), nil, func(r *db.Rows) error {
 		p, err := scan(r)
 		byID[p.ID], out[p.SKU] = p, p
@@ -101,8 +109,12 @@ func BySKU(q db.Querier, skus []string) (map[string]*Product, error) {
 	if err != nil {
 		return nil, err
 	}
-	return out, units(q, `WITH {a: sku TEXT} SELECT `+unitColumns+` FROM a JOIN product p ON p.sku=a.sku JOIN product_unit u ON u.product_id=p.id ORDER BY u.product_id, u.unit`,
+	err = units(q, `WITH {a: sku TEXT} SELECT `+unitColumns+` FROM a JOIN product p ON p.sku=a.sku JOIN product_unit u ON u.product_id=p.id ORDER BY u.product_id, u.unit`,
 		db.Texts(skus), byID)
+	if err == nil {
+		db.Learn(q, skus, out, db.Copied)
+	}
+	return out, err
 }
 
 const unitColumns = `u.product_id, u.unit, u.num, u.den, u.gtin, u.role`

@@ -30,6 +30,7 @@ func Save(tx *db.Tx, c *Company) error {
 	if err := c.Check(); err != nil {
 		return err
 	}
+	tx.Touch()
 	if c.Version == 0 {
 		n, err := tx.Exec(`INSERT INTO company(id, name, currency, country, vat_id, zone, chart, policy, version, tx_id)
 			VALUES (1, $1, $2, $3, $4, $5, $6, $7, 1, $8) ON CONFLICT (id) DO NOTHING`, nil,

@@ -25,6 +25,7 @@ func Add(tx *db.Tx, customers []Customer, sites []Site) (ids map[string]id.Custo
 	if len(customers) == 0 {
 		return ids, fresh, nil
 	}
+	tx.Touch()
 	err = tx.Each(`WITH {a: id BIGINT, code TEXT, name TEXT, parent BIGINT, credit BIGINT, payer BIGINT, cur TEXT, terms BIGINT,
 		pg TEXT, ts TEXT, vat TEXT, lang TEXT, inco TEXT, ship TEXT, bill TEXT}
 		INSERT INTO customer(id, code, name, parent_id, credit_account_id, payer_id, currency, terms_id, price_group, tax_status,
@@ -55,6 +56,7 @@ func AddSites(tx *db.Tx, sites []Site) error {
 	for _, s := range sites {
 		l.Add(int64(s.ID), int64(s.Customer), s.Code, s.GLN, s.Name, s.Street, s.City, s.Postcode, s.Region, s.Country)
 	}
+	tx.Touch()
 	tx.Do(`WITH {a: id BIGINT, cus BIGINT, code TEXT, gln TEXT, name TEXT, street TEXT, city TEXT, pc TEXT, reg TEXT, ctry TEXT}
 		INSERT INTO site(id, customer_id, code, gln, name, street, city, postcode, region, country, calendar, version, tx_id)
 		SELECT a.id, a.cus, a.code, a.gln, a.name, a.street, a.city, a.pc, a.reg, a.ctry, '', 1, $1 FROM a WHERE true
@@ -67,6 +69,7 @@ func Update(tx *db.Tx, c *Customer) error {
 	if err := c.Check(); err != nil {
 		return err
 	}
+	tx.Touch()
 	n, err := tx.Exec(`UPDATE customer SET name=$3, parent_id=$4, credit_account_id=$5, payer_id=$6, terms_id=$7, price_group=$8,
 		tax_status=$9, vat_id=$10, language=$11, incoterm=$12, ship_rules=$13, bill_rules=$14, version=version+1, tx_id=$15
 		WHERE id=$1 AND version=$2`, nil, int64(c.ID), c.Version, c.Name, int64(c.Parent), int64(c.Credit), int64(c.Payer),
@@ -98,6 +101,7 @@ func scan(r *db.Rows) (*Customer, error) {
 // ByID reads customers.
 func ByID(q db.Querier, ids []id.Customer) (map[id.Customer]*Customer, error) {
 	out := make(map[id.Customer]*Customer, len(ids))
+	ids = db.Known(q, ids, out, db.Copied)
 	err := q.Each(`WITH {a: id BIGINT} SELECT `+columns+` FROM a JOIN customer c ON c.id=a.id`, db.Ints(ids), nil, func(r *db.Rows) error {
 		c, err := scan(r)
 		if err == nil {
@@ -105,12 +109,16 @@ func ByID(q db.Querier, ids []id.Customer) (map[id.Customer]*Customer, error) {
 		}
 		return err
 	})
+	if err == nil {
+		db.Learn(q, ids, out, db.Copied)
+	}
 	return out, err
 }
 
 // ByCode reads customers by their code.
 func ByCode(q db.Querier, codes []string) (map[string]*Customer, error) {
 	out := make(map[string]*Customer, len(codes))
+	codes = db.Known(q, codes, out, db.Copied)
 	err := q.Each(`WITH {a: code TEXT} SELECT `+columns+` FROM a JOIN customer c ON c.code=a.code`, db.Texts(codes), nil, func(r *db.Rows) error {
 		c, err := scan(r)
 		if err == nil {
@@ -118,12 +126,19 @@ func ByCode(q db.Querier, codes []string) (map[string]*Customer, error) {
 		}
 		return err
 	})
+	if err == nil {
+		db.Learn(q, codes, out, db.Copied)
+	}
 	return out, err
 }
 
 // Sites reads all sites of customers.
 func Sites(q db.Querier, ids []id.Customer) (map[id.Customer][]Site, error) {
 	out := make(map[id.Customer][]Site, len(ids))
+	ids = db.Known(q, ids, out, db.Same)
+	for _, c := range ids {
+		out[c] = nil
+	}
 	err := q.Each(`WITH {a: id BIGINT} SELECT s.id, s.customer_id, s.code, s.gln, s.name, s.street, s.city, s.postcode, s.region, s.country
 		FROM a JOIN site s ON s.customer_id=a.id ORDER BY s.customer_id, s.id`, db.Ints(ids), nil, func(r *db.Rows) error {
 		var s Site
@@ -131,12 +146,16 @@ func Sites(q db.Querier, ids []id.Customer) (map[id.Customer][]Site, error) {
 		out[s.Customer] = append(out[s.Customer], s)
 		return err
 	})
+	if err == nil {
+		db.Learn(q, ids, out, db.Same)
+	}
 	return out, err
 }
 
 // SitesByID reads sites.
 func SitesByID(q db.Querier, ids []id.Site) (map[id.Site]Site, error) {
 	out := make(map[id.Site]Site, len(ids))
+	ids = db.Known(q, ids, out, itself)
 	err := q.Each(`WITH {a: id BIGINT} SELECT s.id, s.customer_id, s.code, s.gln, s.name, s.street, s.city, s.postcode, s.region, s.country
 		FROM a JOIN site s ON s.id=a.id`, db.Ints(ids), nil, func(r *db.Rows) error {
 		var s Site
@@ -144,5 +163,10 @@ func SitesByID(q db.Querier, ids []id.Site) (map[id.Site]Site, error) {
 		out[s.ID] = s
 		return err
 	})
+	if err == nil {
+		db.Learn(q, ids, out, itself)
+	}
 	return out, err
 }
+
+func itself(s Site) Site { return s }

@@ -23,6 +23,7 @@ func LoadChart(q db.Querier) (*Chart, error) {
 
 // Seed writes a template's accounts and roles; those that exist stay.
 func Seed(tx *db.Tx, template string) {
+	tx.Touch()
 	accounts, roles := db.NewList(len(roleTable)), db.NewList(len(roleTable))
 	seen := map[string]bool{}
 	for _, r := range roleTable {

@@ -13,6 +13,7 @@ func AddAccounts(tx *db.Tx, list []Account) (map[string]Account, error) {
 	for _, a := range list {
 		l.Add(int64(a.ID), a.Code, a.Name, a.IBAN, string(a.Currency))
 	}
+	tx.Touch()
 	tx.Do(`WITH {a: id BIGINT, code TEXT, name TEXT, iban TEXT, cur TEXT} INSERT INTO bank_account(id, code, name, iban, currency, account, version, tx_id)
 		SELECT a.id, a.code, a.name, a.iban, a.cur, '', 1, $1 FROM a WHERE true ON CONFLICT (code) DO NOTHING`, l, tx.ID())
 	return Accounts(tx)

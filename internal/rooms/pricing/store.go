@@ -13,6 +13,7 @@ func AddLists(tx *db.Tx, lists []List) (map[string]id.PriceList, error) {
 		codes = append(codes, p.Code)
 		l.Add(int64(p.ID), p.Code, string(p.Currency), p.Group, string(p.ValidFrom), string(p.ValidTo))
 	}
+	tx.Touch()
 	tx.Do(`WITH {a: id BIGINT, code TEXT, cur TEXT, grp TEXT, f TEXT, t TEXT}
 		INSERT INTO price_list(id, code, currency, incl_tax, price_group, valid_from, valid_to, version, tx_id)
 		SELECT a.id, a.code, a.cur, 0, a.grp, a.f, a.t, 1, $1 FROM a WHERE true ON CONFLICT (code) DO NOTHING`, l, tx.ID())
@@ -58,6 +59,7 @@ func Add(tx *db.Tx, prices []Price) (refused int, err error) {
 		func(*db.Rows) error { return nil }); err != nil {
 		return -1, err
 	}
+	tx.Touch()
 	if i := overlapWithin(prices); i >= 0 {
 		return i, ErrOverlap.Because("two of the prices sent are valid on the same day for the same product, customer, unit and quantity break")
 	}
@@ -132,17 +134,22 @@ func Open(q db.Querier, lists []List, asks []Ask) (*Book, error) {
 	for i := range lists {
 		b.lists[lists[i].ID] = &lists[i]
 	}
-	l := db.NewList(2 * len(asks))
+	var keys []key
 	for _, a := range asks {
 		for _, k := range []key{{a.Product, a.Customer}, {a.Product, 0}} {
 			if _, ok := b.prices[k]; !ok {
 				b.prices[k] = nil
-				l.Add(int64(k.product), int64(k.customer))
+				keys = append(keys, k)
 			}
 		}
 	}
-	if l.Len() == 0 {
+	keys = db.Known(q, keys, b.prices, db.Same)
+	if len(keys) == 0 {
 		return b, nil
+	}
+	l := db.NewList(len(keys))
+	for _, k := range keys {
+		l.Add(int64(k.product), int64(k.customer))
 	}
 	err := q.Each(`WITH {a: product BIGINT, customer BIGINT} SELECT p.id, p.list_id, p.product_id, p.customer_id, p.unit, p.min_qty, p.price, p.discount,
 		p.valid_from, p.valid_to FROM a JOIN price p ON p.product_id=a.product AND p.customer_id=a.customer`, l, nil, func(r *db.Rows) error {
@@ -153,5 +160,8 @@ func Open(q db.Querier, lists []List, asks []Ask) (*Book, error) {
 		b.prices[k] = append(b.prices[k], p)
 		return err
 	})
+	if err == nil {
+		db.Learn(q, keys, b.prices, db.Same)
+	}
 	return b, err
 }

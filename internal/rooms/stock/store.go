@@ -253,6 +253,7 @@ func AddWarehouses(tx *db.Tx, list []Warehouse) (map[string]id.Warehouse, error)
 		}
 		l.Add(int64(w.ID), w.Code, w.Name, w.GLN, w.Country, kind)
 	}
+	tx.Touch()
 	tx.Do(`WITH {a: id BIGINT, code TEXT, name TEXT, gln TEXT, ctry TEXT, kind TEXT}
 		INSERT INTO warehouse(id, code, name, gln, country, kind, calendar, cutoff, version, tx_id)
 		SELECT a.id, a.code, a.name, a.gln, a.ctry, a.kind, '', '', 1, $1 FROM a WHERE true ON CONFLICT (code) DO NOTHING`, l, tx.ID())

@@ -25,6 +25,7 @@ func Load(q db.Querier) (*Book, error) {
 
 // Save adds rates and rules; a rate that exists for the code and start is changed only in its end and texts.
 func Save(tx *db.Tx, rates []Rate, rules []Rule) error {
+	tx.Touch()
 	l := db.NewList(len(rates))
 	for i := range rates {
 		t := &rates[i]

@@ -69,6 +69,7 @@ func Load(q db.Querier) (*Book, error) {
 
 // Add creates terms; codes that exist stay. It gives the id per code.
 func Add(tx *db.Tx, list []Terms) (map[string]id.Terms, error) {
+	tx.Touch()
 	l := db.NewList(len(list))
 	for _, t := range list {
 		if err := t.Rule.Validate(); err != nil {
@@ -92,6 +93,7 @@ func Add(tx *db.Tx, list []Terms) (map[string]id.Terms, error) {
 
 // AddHolidays names the days of a calendar on which no business is done.
 func AddHolidays(tx *db.Tx, calendar string, days map[day.Day]string) {
+	tx.Touch()
 	l := db.NewList(len(days))
 	for d, name := range days {
 		l.Add(string(d), name)

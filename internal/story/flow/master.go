@@ -21,17 +21,14 @@ import (
 	"kontor/internal/words/money"
 )
 
-// Maintain runs a change of master data in one transaction; the books are read
-// again afterwards. Keys of idempotency are taken like by any step.
+// Maintain runs a change of master data in one transaction.
 func (o *Office) Maintain(ctx context.Context, who db.Actor, f func(tx *db.Tx) error) error {
-	err := o.DB.Write(ctx, who, func(tx *db.Tx) error {
+	return o.DB.Write(ctx, who, func(tx *db.Tx) error {
 		if err := f(tx); err != nil {
 			return err
 		}
 		return tell(ctx, tx)
 	})
-	o.stale.Store(true)
-	return err
 }
 
 // SaveCompany creates or changes the company. A new one gets its chart and the bank account "BANK".

@@ -13,8 +13,6 @@ package flow
 
 import (
 	"sync"
-	"sync/atomic"
-	"time"
 
 	"kontor/internal/rooms/company"
 	"kontor/internal/rooms/ledger"
@@ -64,10 +62,6 @@ type Office struct {
 	Count    *Step[Count, Stocked]
 	Move     *Step[Move, Stocked]
 	WriteOff *Step[WriteOff, Applied]
-
-	mu    sync.Mutex
-	books *books
-	stale atomic.Bool
 
 	orderNumbers block
 }
@@ -119,24 +113,30 @@ type books struct {
 	lists      []pricing.List
 	accounts   map[string]payment.Account // of ours at banks, by code
 
-	at time.Time
 }
 
-// booksFor is how long a process may work with master data that another one has changed.
-const booksFor = time.Second
+// wholeBooks is the place of the books on the shelf.
+type wholeBooks struct{}
 
-// read gives the books, read again when they are older than booksFor or were changed here.
+// read gives the books, read again only when somebody has changed master data.
 func (o *Office) read(tx *db.Tx) (*books, error) {
-	o.mu.Lock()
-	b := o.books
-	o.mu.Unlock()
-	if b != nil && !o.stale.Load() {
-		if age := tx.Now().Sub(b.at); age >= 0 && age < booksFor {
-			return b, nil
-		}
+	found := map[wholeBooks]*books{}
+	if len(db.Known(tx, []wholeBooks{{}}, found, sameBooks)) == 0 {
+		return found[wholeBooks{}], nil
 	}
-	o.stale.Store(false)
-	b = &books{at: tx.Now()}
+	b, err := readBooks(tx)
+	if err == nil {
+		found[wholeBooks{}] = b
+		db.Learn(tx, []wholeBooks{{}}, found, sameBooks)
+	}
+	return b, err
+}
+
+// sameBooks shares them: nobody writes in them.
+func sameBooks(b *books) *books { return b }
+
+func readBooks(tx *db.Tx) (*books, error) {
+	b := &books{}
 	var err error
 	if b.Company, err = company.Load(tx); err != nil {
 		return nil, err
@@ -159,9 +159,6 @@ func (o *Office) read(tx *db.Tx) (*books, error) {
 	if b.accounts, err = payment.Accounts(tx); err != nil {
 		return nil, err
 	}
-	o.mu.Lock()
-	o.books = b
-	o.mu.Unlock()
 	return b, nil
 }
 

@@ -74,6 +74,7 @@ type DB struct {
 	node   atomic.Int64 // leased; 0 = none
 	turns  *Turns
 	memory memory
+	shelf  atomic.Pointer[Shelf]
 	news   news
 	doubts bool
 	stop   chan struct{}
@@ -93,6 +94,7 @@ type backend interface {
 type conn interface {
 	begin(ctx context.Context, readOnly bool) error
 	commit(ctx context.Context) error
+	epoch(ctx context.Context) (int64, error)
 	rollback()
 	exec(ctx context.Context, st *stmt, l *List, args []any) (int64, error)
 	query(ctx context.Context, st *stmt, l *List, args []any) (*Rows, error)

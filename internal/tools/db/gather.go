@@ -26,8 +26,9 @@ type Gatherer[C, R any] struct {
 // database. Only so many batches run at a time: a further one would wait for
 // the writer or for locks, and those who came meanwhile could not join it any
 // more. The turn goes to the gatherer with the most callers, and more so with
-// every turn that it was passed over. So crowds form – callers who were
-// answered together come back together – and nobody is forgotten.
+// every turn that it was passed over, at last twice as much each time. So crowds
+// form – callers who were answered together come back together – and a lone
+// caller beside them waits a dozen turns at most.
 type Turns struct {
 	mu    sync.Mutex
 	free  int
@@ -49,7 +50,7 @@ func (t *Turns) next() {
 	for t.free > 0 && len(t.queue) > 0 {
 		best, weight := 0, 0
 		for i, p := range t.queue {
-			if w := p.callers() * (p.passed + 1); w > weight {
+			if w := p.callers() * (p.passed + 1) << max(0, p.passed-8); w > weight {
 				best, weight = i, w
 			}
 			p.passed++

@@ -132,6 +132,7 @@ type postgresConn struct {
 	start string // what begins the transaction, "" once it was sent
 	open  bool
 	watch Watch
+	seen  int64 // epoch when a writing transaction began
 }
 
 const (
@@ -153,16 +154,39 @@ func (c *postgresConn) send(ctx context.Context, b *pgx.Batch) (pgx.BatchResults
 	if c.start == "" {
 		return c.c.SendBatch(ctx, b), nil
 	}
+	writing := c.start == startWrite
 	first := &pgx.Batch{}
 	first.Queue(c.start)
+	if writing {
+		first.Queue(readEpoch.pg)
+	}
 	first.QueuedQueries = append(first.QueuedQueries, b.QueuedQueries...)
 	c.start, c.open = "", true
 	res := c.c.SendBatch(ctx, first)
-	if _, err := res.Exec(); err != nil {
+	_, err := res.Exec()
+	if err == nil && writing {
+		err = res.QueryRow().Scan(&c.seen)
+	}
+	if err != nil {
 		_ = res.Close()
 		return nil, err
 	}
 	return res, nil
+}
+
+// epoch is what the transaction saw when it began: what it reads later is at
+// least as new.
+func (c *postgresConn) epoch(ctx context.Context) (int64, error) {
+	if c.start != "" {
+		res, err := c.send(ctx, &pgx.Batch{})
+		if err != nil {
+			return 0, err
+		}
+		if err := res.Close(); err != nil {
+			return 0, err
+		}
+	}
+	return c.seen, nil
 }
 
 func (c *postgresConn) commit(ctx context.Context) error {

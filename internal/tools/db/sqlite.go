@@ -201,6 +201,18 @@ func (c *sqliteConn) begin(_ context.Context, readOnly bool) error {
 	return err
 }
 
+var readEpoch = &stmt{text: "SELECT n FROM epoch WHERE id=1", parts: []part{{lit: "SELECT n FROM epoch WHERE id=1"}}, pg: "SELECT n FROM epoch WHERE id=1"}
+
+// epoch reads it now: the transaction sees one moment.
+func (c *sqliteConn) epoch(ctx context.Context) (n int64, err error) {
+	rows, err := c.query(ctx, readEpoch, nil, nil)
+	if err != nil {
+		return 0, err
+	}
+	_, err = one(rows, []any{&n})
+	return n, err
+}
+
 func (c *sqliteConn) commit(context.Context) error {
 	if err := c.free(); err != nil {
 		return err

@@ -26,6 +26,9 @@ type Tx struct {
 	queue []queued
 	keep  []kept
 	news  bool
+
+	epoch   int64 // 0 until read
+	touched bool
 }
 
 type queued struct {
@@ -154,6 +157,8 @@ type Together struct {
 	r    *Reader
 	t    *Tx // whose writes go first, nil for a Reader
 	asks []asked
+
+	after []func()
 }
 
 type asked struct {
@@ -190,6 +195,18 @@ func (q *Together) Now() time.Time { return q.r.Now() }
 
 // Go sends what was asked and waits for all answers.
 func (q *Together) Go() error {
+	if err := q.send(); err != nil {
+		return err
+	}
+	after := q.after
+	q.after = nil
+	for _, f := range after {
+		f()
+	}
+	return nil
+}
+
+func (q *Together) send() error {
 	if len(q.asks) == 0 {
 		return nil
 	}
@@ -366,6 +383,8 @@ type Querier interface {
 	Each(sql string, l *List, args []any, f func(*Rows) error) error
 	One(sql string, args []any, dest ...any) (bool, error)
 	Now() time.Time
+	Shelf() *Shelf
+	Then(f func()) // once the answers to what was asked are there
 }
 
 // Asker is a Querier that can ask several questions together.
