@@ -46,7 +46,7 @@ The server may also come from --postgres, KONTOR_BENCH_POSTGRES or KONTOR_TEST_P
 				return err
 			}
 			if asJSON {
-				err = bench.WriteJSON(c.OutOrStdout(), results)
+				err = bench.WriteJSON(c.OutOrStdout(), bench.File{Results: results})
 			}
 			if compare != "" {
 				benchCompare(c, baseline, results, compare)
