@@ -40,23 +40,24 @@ func (d *fakeDoor) Close() error     { d.closed++; return nil }
 func TestADoorDoesTheSteps(t *testing.T) {
 	d := &fakeDoor{asked: map[int]bool{}, invoked: &atomic.Int64{}, pids: []int{os.Getpid()}}
 	var place Place
-	o := Options{Engines: []db.Engine{db.SQLite}, Modes: []string{HTTP}, Clients: []int{3}, Lines: 100, Dir: t.TempDir(), Catalog: Catalog{Products: 50, Customers: 5},
+	w := way{HTTP, 0, 3}
+	o := Options{Lines: 100, Dir: t.TempDir(), Catalog: Catalog{Products: 50, Customers: 5},
 		Doors: func(_ context.Context, at Place) (Door, error) {
 			place, d.office = at, flow.Open(at.DB)
 			return d, nil
 		}}
-	rs, err := Run(t.Context(), o, func(string) {}, nil)
+	r, err := o.run(t.Context(), db.SQLite, w)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := rs[0]; r.Mode != HTTP || r.CPU == nil || r.LinesPerSecond <= 0 {
+	if r.Mode != HTTP || r.CPU == nil || r.LinesPerSecond <= 0 {
 		t.Errorf("%+v", r)
 	}
 	if n := d.invoked.Load(); n != warmUp+100/LinesPerOrder || len(d.asked) != warmClients || d.closed != 1 || place.Clients != warmClients || place.Processes != 0 {
 		t.Errorf("%d orders by %d clients, closed %d times, %+v", n, len(d.asked), d.closed, place)
 	}
 	o.Doors = nil
-	if _, err := Run(t.Context(), o, func(string) {}, nil); err == nil {
+	if _, err := o.run(t.Context(), db.SQLite, w); err == nil {
 		t.Error("HTTP without a door")
 	}
 }
