@@ -82,12 +82,18 @@ func welcome(ctx context.Context, a *app.App, out io.Writer) error {
 	return err
 }
 
-// serve answers until the context ends, then lets running requests finish.
+// serve answers at an address and says where.
 func serve(ctx context.Context, a *app.App, listen string, out io.Writer) error {
 	l, err := net.Listen("tcp", listen)
 	if err != nil {
 		return err
 	}
+	fmt.Fprintf(out, "kontor answers on http://%s\n  the API, explained   http://%s/docs\n  the same for tools   http://%s/openapi.json\n", l.Addr(), l.Addr(), l.Addr())
+	return answer(ctx, a, l)
+}
+
+// answer answers until the context ends, then lets running requests finish.
+func answer(ctx context.Context, a *app.App, l net.Listener) error {
 	s := &http.Server{
 		Handler:           api.Handler(a.Office),
 		ReadHeaderTimeout: 10 * time.Second,
@@ -95,7 +101,6 @@ func serve(ctx context.Context, a *app.App, listen string, out io.Writer) error 
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 	}
-	fmt.Fprintf(out, "kontor answers on http://%s\n  the API, explained   http://%s/docs\n  the same for tools   http://%s/openapi.json\n", l.Addr(), l.Addr(), l.Addr())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Serve(l) }()
 	select {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"text/tabwriter"
@@ -38,14 +39,7 @@ func userTokenCommand() *cobra.Command {
 				return err
 			}
 			defer a.Close()
-			token := access.NewToken()
-			err = a.DB.Write(c.Context(), db.Actor{ID: access.System}, func(tx *db.Tx) error {
-				u, err := access.User(tx, args[0], "person")
-				if err == nil {
-					access.Grant(tx, u, token, scope, label)
-				}
-				return err
-			})
+			token, err := grantToken(c.Context(), a.DB, args[0], scope, label)
 			if err == nil {
 				fmt.Fprintln(c.OutOrStdout(), token)
 			}
@@ -55,6 +49,19 @@ func userTokenCommand() *cobra.Command {
 	c.Flags().StringVar(&scope, "scope", access.Read, "read: may look; full: may do everything")
 	c.Flags().StringVar(&label, "label", "", "what it is for")
 	return c
+}
+
+// grantToken makes a token for a user, who is created when there is none of that name.
+func grantToken(ctx context.Context, d *db.DB, name, scope, label string) (token string, err error) {
+	token = access.NewToken()
+	err = d.Write(ctx, db.Actor{ID: access.System}, func(tx *db.Tx) error {
+		u, err := access.User(tx, name, "person")
+		if err == nil {
+			access.Grant(tx, u, token, scope, label)
+		}
+		return err
+	})
+	return token, err
 }
 
 func userListCommand() *cobra.Command {

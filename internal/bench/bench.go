@@ -13,10 +13,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"runtime/pprof"
 	"strings"
-	"time"
 
 	"kontor/internal/story/verify"
 	"kontor/internal/tools/db"
@@ -26,31 +24,39 @@ import (
 // LinesPerOrder is the size of every generated order.
 const LinesPerOrder = 5
 
-// The two ways in which a client asks for a step.
+// The ways in which a client asks for a step.
 const (
 	Gathered    = "gathered"     // through the gatherer, which lets concurrent callers share a transaction
 	PerDocument = "per-document" // each step of each document in a transaction of its own
+	HTTP        = "http"         // a request to the real API, gathered behind it; the server's workers run
 )
 
 // Options say what to measure.
 type Options struct {
-	Engines  []db.Engine
-	Modes    []string
-	Clients  []int
-	Lines    int // per run; 0 = by the number of clients, see linesFor
-	Hot      bool
-	Quick    bool
-	Dir      string // where SQLite files are made; "" = the system's place for temporary files
-	Postgres string // address of the server, in which schemas are made and dropped
-	Profile  string // file for CPU profiles, "" = none
-	Top      int    // how many of the statements that took longest to report; 0 = none, and no clock runs
-	Catalog  Catalog
+	Engines []db.Engine
+	Modes   []string
+	Clients []int
+	// Processes asks for runs by HTTP against so many server processes on one
+	// PostgreSQL, beside the modes. A number may come again.
+	Processes []int
+	Doors     Doors // opens the API, for HTTP
+	Lines     int   // per run; 0 = by the number of clients, see linesFor
+	Hot       bool
+	Quick     bool
+	Dir       string // where SQLite files are made; "" = the system's place for temporary files
+	Postgres  string // address of the server, in which schemas are made and dropped
+	Profile   string // file for CPU profiles, "" = none
+	Top       int    // how many of the statements that took longest to report; 0 = none, and no clock runs
+	Catalog   Catalog
+
+	mark int // lines at the first row of Grow; 0 = 10,000
 }
 
 // Result is one run. CPU figures are nil where the server runs elsewhere.
 type Result struct {
 	Engine         db.Engine       `json:"engine"`
 	Mode           string          `json:"mode"`
+	Processes      int             `json:"processes,omitempty"` // servers beside this process
 	Clients        int             `json:"clients"`
 	Hot            bool            `json:"hot"`
 	Lines          int             `json:"lines"`
@@ -72,8 +78,12 @@ type Step struct {
 	P99 float64 `json:"p99_ms"`
 }
 
-// warmUp is how many orders go ahead of the clock, so that statements are prepared.
-const warmUp = 128
+// warmUp is how many orders go ahead of the clock, so that statements are
+// prepared, and warmClients how many clients play them at least.
+const (
+	warmUp      = 128
+	warmClients = 8
+)
 
 // linesFor is how long a run is when nobody says: a lone client waits for a
 // flush per step, so his run is shorter.
@@ -94,12 +104,7 @@ func (o Options) linesFor(clients int) int {
 // Run measures every engine × mode × clients; done hears of each result as it
 // comes, say of what is going on.
 func Run(ctx context.Context, o Options, say func(string), done func(Result)) ([]Result, error) {
-	if o.Catalog == (Catalog{}) {
-		o.Catalog = Catalog{Products: 10000, Customers: 1000}
-	}
-	if o.Hot {
-		o.Catalog = Catalog{Products: 10, Customers: 1}
-	}
+	o = o.withCatalog()
 	var out []Result
 	for _, e := range o.Engines {
 		say(fmt.Sprintf("%s: yardstick", e))
@@ -107,60 +112,64 @@ func Run(ctx context.Context, o Options, say func(string), done func(Result)) ([
 		if err != nil {
 			return out, fmt.Errorf("yardstick on %s: %w", e, err)
 		}
-		for _, m := range o.Modes {
-			for _, c := range o.Clients {
-				say(fmt.Sprintf("%s, %s, %d clients", e, m, c))
-				r, err := o.run(ctx, e, m, c)
-				if err != nil {
-					return out, fmt.Errorf("%s, %s, %d clients: %w", e, m, c, err)
-				}
-				if r.YardstickCPU = yard; yard != nil && r.CPU != nil {
-					r.Ratio = few(*r.CPU / *yard)
-				}
-				out = append(out, r)
-				if done != nil {
-					done(r)
-				}
+		for _, w := range o.ways() {
+			say(fmt.Sprintf("%s, %s", e, w))
+			r, err := o.run(ctx, e, w)
+			if err != nil {
+				return out, fmt.Errorf("%s, %s: %w", e, w, err)
+			}
+			if r.YardstickCPU = yard; yard != nil && r.CPU != nil {
+				r.Ratio = few(*r.CPU / *yard)
+			}
+			out = append(out, r)
+			if done != nil {
+				done(r)
 			}
 		}
 	}
 	return out, nil
 }
 
+// withCatalog fills in what the orders choose from.
+func (o Options) withCatalog() Options {
+	if o.Catalog == (Catalog{}) {
+		o.Catalog = Catalog{Products: 10000, Customers: 1000}
+	}
+	if o.Hot {
+		o.Catalog = Catalog{Products: 10, Customers: 1}
+	}
+	return o
+}
+
 // run measures one combination on a database of its own.
-func (o Options) run(ctx context.Context, e db.Engine, mode string, clients int) (Result, error) {
-	r := Result{Engine: e, Mode: mode, Clients: clients, Hot: o.Hot, Lines: o.linesFor(clients)}
-	h, err := o.open(ctx, e)
+func (o Options) run(ctx context.Context, e db.Engine, w way) (Result, error) {
+	r := Result{Engine: e, Mode: w.mode, Processes: w.processes, Clients: w.clients, Hot: o.Hot, Lines: o.linesFor(w.clients)}
+	s, err := o.stage(ctx, e, w)
 	if err != nil {
 		return r, err
 	}
-	defer h.close()
-	co, err := found(ctx, h.db, o.Catalog)
-	if err != nil {
-		return r, err
-	}
-	w := &work{company: co, alone: mode == PerDocument}
-	if err := w.play(ctx, max(clients, 8), warmUp); err != nil {
+	defer s.close()
+	if err := s.warmUp(ctx, w.clients); err != nil {
 		return r, err
 	}
 	orders := r.Lines / LinesPerOrder
-	size, err := h.size(ctx)
+	size, err := s.size(ctx)
 	if err != nil {
 		return r, err
 	}
-	stop, err := o.profile(fmt.Sprintf("%s-%s-%d", e, mode, clients))
+	stop, err := o.profile(w.label(e))
 	if err != nil {
 		return r, err
 	}
-	w.waits = nil
-	h.watch.set(true)
-	m, err := h.measure(ctx, func() error { return w.play(ctx, clients, orders) })
+	s.work.waits = nil
+	s.watch.set(true)
+	m, err := s.measure(ctx, func() error { return s.work.play(ctx, w.clients, orders) })
 	stop()
-	h.watch.set(false)
+	s.watch.set(false)
 	if err != nil {
 		return r, err
 	}
-	grown, err := h.size(ctx)
+	grown, err := s.size(ctx)
 	if err != nil {
 		return r, err
 	}
@@ -168,9 +177,9 @@ func (o Options) run(ctx context.Context, e db.Engine, mode string, clients int)
 	r.LinesPerSecond = *few(lines / m.took.Seconds())
 	r.CPU, r.ServerCPU = m.perLine(r.Lines)
 	r.BytesPerLine = *few(float64(grown-size) / lines)
-	r.P50, r.P99, r.Steps = w.percentiles()
-	r.Statements = h.watch.top(o.Top)
-	return r, verified(ctx, h.db)
+	r.P50, r.P99, r.Steps = s.work.percentiles()
+	r.Statements = s.watch.top(o.Top)
+	return r, s.verified(ctx)
 }
 
 // profile starts a CPU profile; several runs get a file each.
@@ -179,7 +188,7 @@ func (o Options) profile(label string) (stop func(), err error) {
 		return func() {}, nil
 	}
 	name := o.Profile
-	if len(o.Engines)*len(o.Modes)*len(o.Clients) > 1 {
+	if len(o.Engines)*len(o.ways()) > 1 {
 		name += "." + label
 	}
 	f, err := os.Create(name)
@@ -210,41 +219,4 @@ func verified(ctx context.Context, d *db.DB) error {
 		bad = append(bad, fmt.Sprintf("%s: %s: %d of %d: %s", c.ID, c.Title, c.Bad, c.Count, strings.Join(c.First, "; ")))
 	}
 	return errors.New("the figures are void, an invariant is broken: " + strings.Join(bad, "; "))
-}
-
-// measured is the outcome of one stretch of work.
-type measured struct {
-	took   time.Duration
-	own    time.Duration // CPU of this process and its children
-	server time.Duration // CPU of the database server
-	known  bool          // can the server be seen, or is there none?
-}
-
-// perLine gives CPU microseconds per line, of all and of the server.
-func (m measured) perLine(lines int) (all, server *float64) {
-	if !m.known {
-		return nil, nil
-	}
-	per := func(d time.Duration) *float64 { return few(float64(d.Nanoseconds()) / 1e3 / float64(lines)) }
-	if m.server > 0 {
-		server = per(m.server)
-	}
-	return per(m.own + m.server), server
-}
-
-// measure runs f between two looks at clock and processors.
-func (h *house) measure(ctx context.Context, f func() error) (measured, error) {
-	runtime.GC()
-	server, known, err := h.serverCPU(ctx)
-	if err != nil {
-		return measured{}, err
-	}
-	own, start := ownCPU(), time.Now()
-	if err := f(); err != nil {
-		return measured{}, err
-	}
-	m := measured{took: time.Since(start), own: ownCPU() - own, known: known}
-	after, _, err := h.serverCPU(ctx)
-	m.server = after - server
-	return m, err
 }

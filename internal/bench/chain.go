@@ -21,8 +21,8 @@ type waits [len(steps)][]time.Duration
 // work plays orders with a number of clients.
 type work struct {
 	company *trader
-	alone   bool // each step in a transaction of its own
-	next    int  // number of the next order
+	steps   func(client int) Steps
+	next    int // number of the next order
 
 	mu    sync.Mutex
 	waits *waits
@@ -35,9 +35,9 @@ func (w *work) play(ctx context.Context, clients, n int) error {
 	defer cancel(nil)
 	var taken atomic.Int64
 	var all sync.WaitGroup
-	for range clients {
+	for k := range clients {
+		c := client{work: w, ctx: ctx, steps: w.steps(k)}
 		all.Go(func() {
-			c := client{work: w, ctx: ctx}
 			for i := range c.waits {
 				c.waits[i] = make([]time.Duration, 0, n/clients+1)
 			}
@@ -73,17 +73,14 @@ func (w *work) collect(c *waits) {
 type client struct {
 	*work
 	ctx   context.Context
+	steps Steps
 	waits waits
 }
 
 // ask runs one step and notes how long it took.
-func ask[C, T any](c *client, step int, s *flow.Step[C, T], cmd C) (T, error) {
+func ask[C, T any](c *client, step int, do func(context.Context, C) (T, error), cmd C) (T, error) {
 	start := time.Now()
-	do := s.One
-	if c.alone {
-		do = s.Alone
-	}
-	v, err := do(c.ctx, c.company.who, cmd)
+	v, err := do(c.ctx, cmd)
 	c.waits[step] = append(c.waits[step], time.Since(start))
 	if err != nil {
 		err = fmt.Errorf("%s: %w", steps[step], err)
@@ -93,8 +90,8 @@ func ask[C, T any](c *client, step int, s *flow.Step[C, T], cmd C) (T, error) {
 
 // order takes one order through all steps and looks at what each answered.
 func (c *client) order(i int) error {
-	o := c.company
-	placed, err := ask(c, 0, o.Capture, o.draft(i))
+	o := c.steps
+	placed, err := ask(c, 0, o.Capture, c.company.draft(i))
 	if err == nil && len(placed.Holds) > 0 {
 		err = fmt.Errorf("held: %v", placed.Holds)
 	}
@@ -112,17 +109,19 @@ func (c *client) order(i int) error {
 		return err
 	}
 	billed, err := ask(c, 4, o.Bill, flow.Bill{Order: placed.Order})
+	if err == nil && len(billed.Invoices) != 1 {
+		err = fmt.Errorf("bill: %d invoices", len(billed.Invoices))
+	}
 	if err != nil {
 		return err
 	}
-	paper := billed.Invoices[0]
-	return c.money(i, placed, paper)
+	return c.money(i, placed, billed.Invoices[0])
 }
 
 // money is the second half: the bank says that the invoice was paid in full,
 // and the payer named it.
 func (c *client) money(i int, placed flow.Placed, paper flow.Issued) error {
-	o := c.company
+	o := c.steps
 	received, err := ask(c, 5, o.Receive, flow.Statement{Account: "BANK", Number: strconv.Itoa(i), Opening: "0.00", Closing: paper.Payable,
 		Entries: []flow.BankEntry{{BookedOn: paper.IssuedOn, Amount: paper.Payable, PayerName: "Bench payer", Text: "invoice " + paper.Number}}})
 	if err == nil && len(received.Receipts) != 1 {

@@ -32,6 +32,9 @@ type house struct {
 	file   string
 	dir    string
 	watch  watcher
+
+	options db.Options
+	workers []int // ids of the child processes that work for the run
 }
 
 // open makes a fresh database with all tables.
@@ -47,11 +50,10 @@ func (o Options) open(ctx context.Context, e db.Engine) (*house, error) {
 		_, err = schema.Migrate(ctx, h.dsn)
 	}
 	if err == nil {
-		opts := db.Options{}
 		if o.Top > 0 {
-			opts.Watch = h.watch.hear
+			h.options.Watch = h.watch.hear
 		}
-		h.db, err = db.Open(ctx, h.dsn, opts)
+		h.db, err = db.Open(ctx, h.dsn, h.options)
 	}
 	if err == nil {
 		err = h.db.Lease(ctx)

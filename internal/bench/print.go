@@ -36,13 +36,20 @@ func WriteHead(w io.Writer) {
 	fmt.Fprintf(w, row, "engine", "mode", "clients", "lines", "lines/s", "CPU µs/l", "p50 ms", "p99 ms", "bytes/l", "yard µs", "ratio")
 }
 
-// WriteRow prints one result, with the steps below when asked.
-func WriteRow(w io.Writer, r Result, perStep bool) {
-	mode := r.Mode
-	if r.Hot {
+// modeText is a mode with the number of its processes, such as "http ×2".
+func modeText(mode string, processes int, hot bool) string {
+	if processes > 0 {
+		mode += " ×" + strconv.Itoa(processes)
+	}
+	if hot {
 		mode += " hot"
 	}
-	fmt.Fprintf(w, row, r.Engine, mode, strconv.Itoa(r.Clients), strconv.Itoa(r.Lines), text(&r.LinesPerSecond), text(r.CPU), text(&r.P50), text(&r.P99), text(&r.BytesPerLine), text(r.YardstickCPU), text(r.Ratio))
+	return mode
+}
+
+// WriteRow prints one result, with the steps below when asked.
+func WriteRow(w io.Writer, r Result, perStep bool) {
+	fmt.Fprintf(w, row, r.Engine, modeText(r.Mode, r.Processes, r.Hot), strconv.Itoa(r.Clients), strconv.Itoa(r.Lines), text(&r.LinesPerSecond), text(r.CPU), text(&r.P50), text(&r.P99), text(&r.BytesPerLine), text(r.YardstickCPU), text(r.Ratio))
 	writeStatements(w, r)
 	if !perStep {
 		return
@@ -57,14 +64,16 @@ func WriteRow(w io.Writer, r Result, perStep bool) {
 
 // File is what --json prints and --compare reads.
 type File struct {
-	Results []Result `json:"results"`
+	Results []Result `json:"results,omitempty"`
+	Scaling []Scaled `json:"scaling,omitempty"`
+	Growth  []Growth `json:"growth,omitempty"`
 }
 
-// WriteJSON prints the results as one object.
-func WriteJSON(w io.Writer, results []Result) error {
+// WriteJSON prints everything as one object.
+func WriteJSON(w io.Writer, f File) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
-	return e.Encode(File{results})
+	return e.Encode(f)
 }
 
 // ReadFile reads a baseline.
@@ -88,11 +97,11 @@ const allowed = 1.15
 // found their like.
 func Compare(baseline, now []Result) (regressions []string, compared int) {
 	type key struct {
-		engine, mode string
-		clients      int
-		hot          bool
+		engine, mode       string
+		processes, clients int
+		hot                bool
 	}
-	of := func(r Result) key { return key{string(r.Engine), r.Mode, r.Clients, r.Hot} }
+	of := func(r Result) key { return key{string(r.Engine), r.Mode, r.Processes, r.Clients, r.Hot} }
 	before := map[key]Result{}
 	for _, r := range baseline {
 		before[of(r)] = r
@@ -104,7 +113,7 @@ func Compare(baseline, now []Result) (regressions []string, compared int) {
 		}
 		compared++
 		if *r.CPU > *b.CPU*allowed {
-			regressions = append(regressions, fmt.Sprintf("%s, %s, %d clients: %s CPU µs a line, %s in the baseline (%+.0f %%)", r.Engine, r.Mode, r.Clients, text(r.CPU), text(b.CPU), 100*(*r.CPU / *b.CPU - 1)))
+			regressions = append(regressions, fmt.Sprintf("%s, %s, %d clients: %s CPU µs a line, %s in the baseline (%+.0f %%)", r.Engine, modeText(r.Mode, r.Processes, false), r.Clients, text(r.CPU), text(b.CPU), 100*(*r.CPU / *b.CPU - 1)))
 		}
 	}
 	return regressions, compared
