@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding"
 	"errors"
 	"net/http"
 	"reflect"
@@ -60,12 +61,15 @@ func on[C, T any](s *flow.Step[C, T], name string, f finder) adder {
 	return func(d *door, op huma.Operation) {
 		optional := bodyWithout[C](d, &op, name)
 		run := func(ctx context.Context, c C, ref string) (T, error) {
-			v, err := d.find(ctx, f, ref)
-			if err != nil {
-				var none T
-				return none, err
+			field := reflect.ValueOf(&c).Elem().Field(at)
+			if !isID(field, ref) {
+				v, err := d.find(ctx, f, ref)
+				if err != nil {
+					var none T
+					return none, err
+				}
+				field.SetInt(v)
 			}
-			reflect.ValueOf(&c).Elem().Field(at).SetInt(v)
 			return s.One(toFlow(ctx), who(ctx), c)
 		}
 		body := op.RequestBody
@@ -86,6 +90,13 @@ func on[C, T any](s *flow.Step[C, T], name string, f finder) adder {
 		}
 		body.Required = !optional // huma takes every body for required
 	}
+}
+
+// isID takes what is an id as it stands: whether there is such a document, the
+// step finds out under its lock. Only what people write must be looked up.
+func isID(field reflect.Value, ref string) bool {
+	id, ok := field.Addr().Interface().(encoding.TextUnmarshaler)
+	return ok && id.UnmarshalText([]byte(ref)) == nil
 }
 
 // many runs a step for a list in one transaction; each command gets its own answer.
