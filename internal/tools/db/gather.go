@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"time"
 )
 
 // Gatherer lets concurrent callers of one flow share a transaction: while
@@ -33,6 +34,9 @@ type Turns struct {
 	mu    sync.Mutex
 	free  int
 	queue []*place
+
+	jobs    chan func() // of the turns that were given and not begun
+	workers int
 }
 
 // place is a gatherer's place in the queue for a turn.
@@ -43,7 +47,47 @@ type place struct {
 }
 
 // NewTurns lets n batches run at a time.
-func NewTurns(n int) *Turns { return &Turns{free: n} }
+func NewTurns(n int) *Turns { return &Turns{free: n, jobs: make(chan func(), n)} }
+
+// idle is how long a worker waits for another batch before he goes home.
+const idle = 2 * time.Second
+
+// run hands a batch to a worker; the mutex is held. Workers stay for the next
+// batch: a fresh goroutine would grow its stack to what SQLite needs each time.
+func (t *Turns) run(job func()) {
+	t.jobs <- job // there is room: one for each turn
+	if t.workers < cap(t.jobs) {
+		t.workers++
+		go t.work()
+	}
+}
+
+func (t *Turns) work() {
+	defer t.leave()
+	bored := time.NewTimer(idle)
+	defer bored.Stop()
+	for {
+		select {
+		case job := <-t.jobs:
+			job()
+			bored.Reset(idle)
+		case <-bored.C:
+			return
+		}
+	}
+}
+
+// leave ends a worker, also one whose batch left its goroutine; jobs that came
+// meanwhile get another.
+func (t *Turns) leave() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.workers--
+	if len(t.jobs) > 0 {
+		t.workers++
+		go t.work()
+	}
+}
 
 // next starts batches while there are turns; the mutex is held.
 func (t *Turns) next() {
@@ -116,10 +160,10 @@ func (g *Gatherer[C, R]) line() {
 func (g *Gatherer[C, R]) start() {
 	batch := g.take()
 	g.running = true
-	go func() {
+	g.turns.run(func() {
 		defer g.end() // also when run panics or leaves its goroutine
 		g.answer(batch)
-	}()
+	})
 }
 
 // end gives the turn back.
