@@ -22,6 +22,7 @@ import (
 func serveCommand() *cobra.Command {
 	var listen string
 	var advance bool
+	var limits limitFlags
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Answer on the network: the API and its documentation",
@@ -29,6 +30,10 @@ func serveCommand() *cobra.Command {
 			"KONTOR_TOKEN fixes its text for scripts.",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			l, err := limits.read()
+			if err != nil {
+				return err
+			}
 			a, err := app.Open(c.Context(), database(c), db.Options{})
 			if err != nil {
 				return err
@@ -38,10 +43,11 @@ func serveCommand() *cobra.Command {
 				return err
 			}
 			a.Work(c.Context(), advance)
-			return serve(c.Context(), a, listen, c.OutOrStdout())
+			return serve(c.Context(), a, listen, l, c.OutOrStdout())
 		},
 	}
 	c.Flags().StringVar(&listen, "listen", "127.0.0.1:8080", "address and port; port 0 takes a free one")
+	limits.add(c)
 	c.Flags().BoolVar(&advance, "advance", false, "run every step of an order by itself as soon as it is due")
 	return c
 }
@@ -83,21 +89,16 @@ func welcome(ctx context.Context, a *app.App, out io.Writer) error {
 }
 
 // serve answers until the context ends, then lets running requests finish.
-func serve(ctx context.Context, a *app.App, listen string, out io.Writer) error {
+func serve(ctx context.Context, a *app.App, listen string, limits api.Limits, out io.Writer) error {
+	limits = limits.Or()
 	l, err := net.Listen("tcp", listen)
 	if err != nil {
 		return err
 	}
-	s := &http.Server{
-		Handler:           api.Handler(a.Office),
-		ReadHeaderTimeout: 10 * time.Second,
-		WriteTimeout:      10 * time.Minute,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
-	}
+	s := server(api.Handler(a.Office, limits))
 	fmt.Fprintf(out, "kontor answers on http://%s\n  the API, explained   http://%s/docs\n  the same for tools   http://%s/openapi.json\n", l.Addr(), l.Addr(), l.Addr())
 	ended := make(chan error, 1)
-	go func() { ended <- s.Serve(l) }()
+	go func() { ended <- s.Serve(api.Listen(l, limits.Connections)) }()
 	select {
 	case err := <-ended:
 		return err
@@ -106,4 +107,19 @@ func serve(ctx context.Context, a *app.App, listen string, out io.Writer) error 
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
 	return s.Shutdown(last)
+}
+
+// server has an end for everything that a caller may leave undone: a request
+// that does not arrive, an answer that is not fetched, a connection that is
+// kept and not used.
+func server(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ConnContext:       api.ConnContext,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute,
+		WriteTimeout:      10 * time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+	}
 }
