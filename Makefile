@@ -1,8 +1,10 @@
 # `make` prints what there is.
-.PHONY: help test demo bench crash fuzz golden postgres build lint clean
+.PHONY: help test demo bench crash soak fuzz golden postgres build lint clean
 SHELL := /bin/bash
 FUZZTIME ?= 60s
 KILLS ?= 10000
+DURATION ?= 30m
+ENGINE ?= sqlite
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +20,9 @@ bench: ## the benchmarks on both engines
 
 crash: ## kill the program KILLS=10000 times under load and look for lost work
 	KONTOR_CRASH_KILLS=$(KILLS) scripts/postgres.sh run go test -count=1 -timeout 0 -v ./internal/crash/...
+
+soak: ## a server under load for DURATION=30m, then ten times as much, on ENGINE=sqlite or postgres
+	KONTOR_SOAK=$(DURATION) KONTOR_SOAK_ENGINE=$(ENGINE) scripts/postgres.sh run go test -count=1 -timeout 0 -v ./internal/soak
 
 fuzz: ## run each fuzz target for FUZZTIME=60s
 	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | \

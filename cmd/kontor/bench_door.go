@@ -9,6 +9,7 @@ import (
 
 	"kontor/internal/app"
 	"kontor/internal/bench"
+	"kontor/internal/doors/api"
 	"kontor/internal/rooms/access"
 )
 
@@ -61,7 +62,7 @@ func (d *benchDoor) serveHere(ctx context.Context, at bench.Place) error {
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx)) // running requests end with the run, not before it
 	a.Work(ctx, false)
 	ended := make(chan error, 1)
-	go func() { ended <- answer(ctx, a, l) }()
+	go func() { ended <- answer(ctx, a, l, api.Limits{}) }()
 	d.urls = []string{"http://" + l.Addr().String()}
 	d.end = func() error {
 		stop()

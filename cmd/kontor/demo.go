@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"kontor/internal/app"
+	"kontor/internal/doors/api"
 	"kontor/internal/rooms/access"
 	"kontor/internal/rooms/company"
 	"kontor/internal/sim"
@@ -115,7 +116,7 @@ func (d *demo) run(ctx context.Context) error {
 		return err
 	}
 	a.Work(ctx, false)
-	return serve(ctx, a, d.listen, io.Discard) // show has said where
+	return serve(ctx, a, d.listen, api.Limits{}, io.Discard) // show has said where
 }
 
 // look tells whether the demo company is in the database. It refuses one that

@@ -21,6 +21,7 @@ var errFoundWrong = errors.New("found wrong")
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	app.Memory()
 	err := root().ExecuteContext(ctx)
 	switch {
 	case err == nil:

@@ -22,6 +22,7 @@ import (
 func serveCommand() *cobra.Command {
 	var listen string
 	var advance bool
+	var limits limitFlags
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Answer on the network: the API and its documentation",
@@ -29,6 +30,10 @@ func serveCommand() *cobra.Command {
 			"KONTOR_TOKEN fixes its text for scripts.",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			l, err := limits.read()
+			if err != nil {
+				return err
+			}
 			a, err := app.Open(c.Context(), database(c), db.Options{})
 			if err != nil {
 				return err
@@ -38,10 +43,11 @@ func serveCommand() *cobra.Command {
 				return err
 			}
 			a.Work(c.Context(), advance)
-			return serve(c.Context(), a, listen, c.OutOrStdout())
+			return serve(c.Context(), a, listen, l, c.OutOrStdout())
 		},
 	}
 	c.Flags().StringVar(&listen, "listen", "127.0.0.1:8080", "address and port; port 0 takes a free one")
+	limits.add(c)
 	c.Flags().BoolVar(&advance, "advance", false, "run every step of an order by itself as soon as it is due")
 	return c
 }
@@ -83,26 +89,21 @@ func welcome(ctx context.Context, a *app.App, out io.Writer) error {
 }
 
 // serve answers at an address and says where.
-func serve(ctx context.Context, a *app.App, listen string, out io.Writer) error {
+func serve(ctx context.Context, a *app.App, listen string, limits api.Limits, out io.Writer) error {
 	l, err := net.Listen("tcp", listen)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "kontor answers on http://%s\n  the API, explained   http://%s/docs\n  the same for tools   http://%s/openapi.json\n", l.Addr(), l.Addr(), l.Addr())
-	return answer(ctx, a, l)
+	return answer(ctx, a, l, limits)
 }
 
 // answer answers until the context ends, then lets running requests finish.
-func answer(ctx context.Context, a *app.App, l net.Listener) error {
-	s := &http.Server{
-		Handler:           api.Handler(a.Office),
-		ReadHeaderTimeout: 10 * time.Second,
-		WriteTimeout:      10 * time.Minute,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
-	}
+func answer(ctx context.Context, a *app.App, l net.Listener, limits api.Limits) error {
+	limits = limits.Or()
+	s := server(api.Handler(a.Office, limits))
 	ended := make(chan error, 1)
-	go func() { ended <- s.Serve(l) }()
+	go func() { ended <- s.Serve(api.Listen(l, limits.Connections)) }()
 	select {
 	case err := <-ended:
 		return err
@@ -111,4 +112,19 @@ func answer(ctx context.Context, a *app.App, l net.Listener) error {
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
 	return s.Shutdown(last)
+}
+
+// server has an end for everything that a caller may leave undone: a request
+// that does not arrive, an answer that is not fetched, a connection that is
+// kept and not used.
+func server(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ConnContext:       api.ConnContext,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute,
+		WriteTimeout:      10 * time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+	}
 }

@@ -39,7 +39,7 @@ var floors = []floor{
 	{name: "formats", units: []string{"internal/formats/*"}, sees: []string{"words"}},
 	{name: "rooms", units: []string{"internal/rooms/*"}, sees: []string{"words", "tools"}},
 	{name: "story", units: []string{"internal/story/*"}, sees: []string{"words", "tools", "rooms", "formats"}},
-	{name: "doors", units: []string{"internal/doors/*", "internal/sim", "internal/bench", "internal/crash"},
+	{name: "doors", units: []string{"internal/doors/*", "internal/sim", "internal/bench", "internal/crash", "internal/soak"},
 		sees: []string{"words", "tools", "rooms", "formats", "story"}},
 	{name: "app", units: []string{"internal/app"}, sees: []string{"words", "tools", "rooms", "formats", "story", "doors"}},
 	{name: "cmd", units: []string{"cmd/*"}, sees: []string{"words", "tools", "rooms", "formats", "story", "doors", "app"}},
@@ -51,6 +51,7 @@ var sees = map[string][]string{
 	"internal/story/flow": {"internal/story/report"},
 	"internal/bench":      {"internal/sim"},
 	"internal/crash":      {"internal/sim"},
+	"internal/soak":       {"internal/crash"},
 }
 
 // external lists what a floor may import of others beside the standard library;
@@ -61,7 +62,7 @@ var external = map[string][]string{
 
 // noWhereElse lists imports with the only places where they may stand.
 var noWhereElse = map[string][]string{
-	"net/http":                        {"internal/doors/*", "internal/app", "cmd/*"},
+	"net/http":                        {"internal/doors/*", "internal/soak", "internal/app", "cmd/*"},
 	"database/sql":                    {"internal/tools/db", "internal/tools/schema", "internal/bench"},
 	"github.com/jackc/pgx/v5":         {"internal/tools/*", "internal/bench"},
 	"modernc.org/sqlite":              {"internal/tools/*", "internal/bench"},
@@ -79,8 +80,8 @@ var (
 )
 
 // time.Now may be read here; everybody else asks the transaction.
-var clockIn = []string{"internal/tools/db", "internal/tools/dbtest", "internal/app", "cmd/*",
-	"internal/bench", "internal/crash", "internal/doors/jobs"}
+var clockIn = []string{"internal/tools/db", "internal/tools/dbtest", "internal/tools/gate", "internal/app", "cmd/*",
+	"internal/bench", "internal/crash", "internal/soak", "internal/doors/jobs"}
 
 // Money and quantities are not floats: these floors do without them.
 var noFloats = []string{"words", "rooms", "story"}

@@ -114,7 +114,7 @@ func (c *Chain) step(ctx context.Context, o *flow.Office) error {
 		c.Goods = v.Doc
 		return err
 	case "capture":
-		v, err := ask(ctx, c, o.Capture, c.draft())
+		v, err := ask(ctx, c, o.Capture, c.Draft())
 		c.Order, c.Number, c.Gross, c.Lines = v.Order, v.Number, v.Gross, v.Lines
 		return err
 	case "confirm":
@@ -200,7 +200,8 @@ func (c *Chain) money(ctx context.Context, o *flow.Office) error {
 	panic("crash: no step " + c.next())
 }
 
-func (c *Chain) draft() flow.Draft {
+// Draft is the order that a chain begins with.
+func (c *Chain) Draft() flow.Draft {
 	d := flow.Draft{Customer: customerCode(int(c.ID))}
 	if c.ID%3 == 0 {
 		d.PONumber = fmt.Sprintf("PO-%d", c.ID)

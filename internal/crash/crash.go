@@ -114,7 +114,7 @@ func (g *rig) database(ctx context.Context) error {
 	if g.dsn, err = g.Database(); err != nil {
 		return err
 	}
-	if err := found(ctx, g.dsn); err != nil {
+	if err := Found(ctx, g.dsn); err != nil {
 		return fmt.Errorf("found the shop: %w", err)
 	}
 	g.Databases++

@@ -27,8 +27,8 @@ const (
 // clerk is who writes.
 var clerk = db.Actor{ID: 7}
 
-// found makes a small shop with plenty of stock and credit in a new database.
-func found(ctx context.Context, dsn string) error {
+// Found makes a small shop with plenty of stock and credit in a new database.
+func Found(ctx context.Context, dsn string) error {
 	if _, err := schema.Migrate(ctx, dsn); err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ import (
 	"kontor/internal/rooms/terms"
 	"kontor/internal/story/flow"
 	"kontor/internal/tools/db"
+	"kontor/internal/tools/gate"
 )
 
 // Version of the API: paths begin with it, and nothing in it is taken away.
@@ -33,20 +34,24 @@ type door struct {
 	office  *flow.Office
 	api     huma.API
 	callers sync.Map // token → access.Caller, for a second
+	writes  *gate.Gate
+	reads   *gate.Gate
 }
 
 // Handler answers for a whole company: /v1, /openapi.json, /docs, /healthz.
-func Handler(o *flow.Office) http.Handler {
-	h, _ := open(o)
-	return h
+// Only /v1 is behind the limits.
+func Handler(o *flow.Office, l Limits) http.Handler {
+	l = l.Or()
+	d := &door{office: o, writes: gate.New(l.Writes), reads: gate.New(l.Reads)}
+	return d.open()
 }
 
-func open(o *flow.Office) (http.Handler, *door) {
-	d := &door{office: o}
+// open makes the handler from the table of routes.
+func (d *door) open() http.Handler {
 	mux := http.NewServeMux()
 	d.api = humago.New(mux, settings())
 	n := 0
-	for _, s := range routes(o) {
+	for _, s := range routes(d.office) {
 		d.api.OpenAPI().Tags = append(d.api.OpenAPI().Tags, &huma.Tag{Name: s.Name})
 		for _, r := range s.Routes {
 			n++
@@ -57,7 +62,7 @@ func open(o *flow.Office) (http.Handler, *door) {
 	mux.HandleFunc("GET /healthz", d.health)
 	pages(mux, d.api.OpenAPI())
 	mux.HandleFunc("/", elsewhere(mux))
-	return d.guard(mux), d
+	return d.guard(mux)
 }
 
 func settings() huma.Config {
@@ -145,7 +150,11 @@ func errorsOf(d *door, op *huma.Operation, list ...int) {
 	schema := d.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "")
 	slices.Sort(list)
 	for _, status := range list {
-		op.Responses[statusText(status)] = &huma.Response{Description: titles[status], Content: map[string]*huma.MediaType{"application/problem+json": {Schema: schema}}}
+		answer := &huma.Response{Description: titles[status], Content: map[string]*huma.MediaType{"application/problem+json": {Schema: schema}}}
+		if status == http.StatusServiceUnavailable {
+			answer.Headers = map[string]*huma.Param{"Retry-After": {Description: "seconds to wait before the same request may be sent again", Schema: &huma.Schema{Type: huma.TypeInteger}}}
+		}
+		op.Responses[statusText(status)] = answer
 	}
 }
 

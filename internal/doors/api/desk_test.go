@@ -36,7 +36,7 @@ type reply struct {
 
 func openDesk(t testing.TB, d *db.DB) *desk {
 	t.Helper()
-	k := &desk{t: t, h: api.Handler(flow.Open(d)), db: d}
+	k := &desk{t: t, h: api.Handler(flow.Open(d), api.Limits{}), db: d}
 	k.token = k.grant("tester", access.Full)
 	return k
 }

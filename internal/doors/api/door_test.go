@@ -4,10 +4,14 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"kontor/internal/doors/api"
 	"kontor/internal/rooms/access"
+	"kontor/internal/story/flow"
 	"kontor/internal/tools/db"
 	"kontor/internal/tools/dbtest"
 	"kontor/internal/tools/event"
@@ -31,6 +35,32 @@ func TestWhoMayCall(t *testing.T) {
 	k.no(403, "access.read-only", "POST", "/v1/orders?simulate=true", tenBolts, reader...)
 	for _, open := range []string{"/healthz", "/openapi.json", "/docs", "/docs.js", "/docs.css"} {
 		k.ok("GET", open, "", "Authorization", "")
+	}
+}
+
+// TestACrowdIsServedOrToldToComeAgain sends 200 orders at once through a gate
+// that is four wide; each is sent until it was taken, and none twice.
+func TestACrowdIsServedOrToldToComeAgain(t *testing.T) {
+	k := onSQLite(t).furnish()
+	k.h = api.Handler(flow.Open(k.db), api.Limits{Writes: 4})
+	var refused atomic.Int64
+	var all sync.WaitGroup
+	for i := range 200 {
+		all.Go(func() {
+			r := k.do("POST", "/v1/orders", tenBolts, "Idempotency-Key", fmt.Sprint(i))
+			for r.status == 503 && r.get("code") == "request.too-many" && r.header.Get("Retry-After") == "1" {
+				refused.Add(1)
+				time.Sleep(20 * time.Millisecond)
+				r = k.do("POST", "/v1/orders", tenBolts, "Idempotency-Key", fmt.Sprint(i))
+			}
+			if r.status != 201 {
+				t.Errorf("order %d: %d %v %s", i, r.status, r.header, r.text)
+			}
+		})
+	}
+	all.Wait()
+	if refused.Load() == 0 || k.rows()["sales_order"] != 200 {
+		t.Errorf("%d refused, rows: %v", refused.Load(), k.rows())
 	}
 }
 

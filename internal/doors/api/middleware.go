@@ -48,25 +48,35 @@ func requestOf(ctx context.Context) *request {
 // who is the actor of a call.
 func who(ctx context.Context) db.Actor { return db.Actor{ID: int64(requestOf(ctx).caller.User)} }
 
-// guard is in front of everything: it names the request, catches panics, asks
-// for the token, reads the body.
+// guard is in front of everything: it names the request and catches panics. A
+// call of the API has to pass a gate, show a token and hand in its body, in
+// this order, so that a refusal costs next to nothing.
 func (d *door) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		q := &request{id: newRequestID(), call: r.Method + " " + r.URL.Path}
 		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, q))
 		w.Header().Set("X-Request-Id", q.id)
 		w.Header().Set("X-Content-Type-Options", "nosniff")
+		if connectionOf(r.Context()).late {
+			w.Header().Set("Connection", "close") // makes room again
+		}
 		defer d.recover(w, r)
 		if strings.HasPrefix(r.URL.Path, "/v1/") {
 			w.Header().Set("Cache-Control", "private, no-cache")
-			if p := d.admit(r, q); p != nil {
+			visit, p := d.enter(r)
+			if p != nil {
 				writeProblem(w, p)
 				return
 			}
-		}
-		if p := takeBody(w, r, q); p != nil {
-			writeProblem(w, p)
-			return
+			defer visit.Leave()
+			if p = d.admit(r, q); p == nil {
+				p = takeBody(w, r, q)
+			}
+			if p != nil {
+				writeProblem(w, p)
+				return
+			}
+			visit.Begin()
 		}
 		if p := r.URL.EscapedPath(); p != path.Clean(p) && p != path.Clean(p)+"/" { // the mux would redirect a write
 			writeProblem(w, problem(404, ErrRoute.Because("there is nothing at %.200q; /docs lists all paths", p)))
@@ -134,7 +144,9 @@ func (d *door) callerOf(ctx context.Context, token string) (access.Caller, error
 }
 
 // takeBody reads the body at once: its hash belongs to the idempotency key, and
-// a deadline that stays on the connection would end long work half way.
+// a deadline that stays on the connection would end long work half way. It also
+// ends the server's deadline for reading, which is there for bodies that nobody
+// takes.
 func takeBody(w http.ResponseWriter, r *http.Request, q *request) *Problem {
 	target := r.URL.EscapedPath() + "?" + r.URL.RawQuery
 	if strings.ContainsRune(r.URL.Path, 0) || strings.Contains(target, "%00") {
@@ -149,6 +161,7 @@ func takeBody(w http.ResponseWriter, r *http.Request, q *request) *Problem {
 			return unreadable(err)
 		}
 	}
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // a recorder in a test has none
 	h := sha256.New()
 	for _, part := range [][]byte{[]byte(r.Method), []byte(target), body} {
 		fmt.Fprintf(h, "%d:", len(part))

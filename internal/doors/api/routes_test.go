@@ -33,7 +33,7 @@ type document struct {
 func openAPI(t *testing.T, o *flow.Office) (document, string) {
 	t.Helper()
 	w := httptest.NewRecorder()
-	Handler(o).ServeHTTP(w, httptest.NewRequest("GET", "/openapi.json", nil))
+	Handler(o, Limits{}).ServeHTTP(w, httptest.NewRequest("GET", "/openapi.json", nil))
 	var d document
 	if err := json.Unmarshal(w.Body.Bytes(), &d); err != nil {
 		t.Fatal(err)
@@ -74,12 +74,15 @@ func TestTheTableAndTheDocumentAgree(t *testing.T) {
 			if write := r.Method != "GET"; has["header Idempotency-Key"] != write || has["query simulate"] != write {
 				t.Errorf("%s documents %v", key, has)
 			}
-			for _, status := range []string{"200", "401", "422", "500"} {
+			for _, status := range []string{"200", "401", "422", "500", "503"} {
 				if op.Responses[status] == nil {
 					t.Errorf("%s does not document %s", key, status)
 				}
 			}
 		}
+	}
+	if !strings.Contains(text, `"Retry-After"`) {
+		t.Error("the document does not say that a busy server tells when to come again")
 	}
 	for path, methods := range doc.Paths {
 		for m := range methods {

@@ -66,7 +66,7 @@ func newSQLiteConn(path string, readOnly bool, watch Watch) (*sqliteConn, error)
 	pragmas := []string{"PRAGMA busy_timeout=10000", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL",
 		"PRAGMA foreign_keys=ON", "PRAGMA temp_store=MEMORY", "PRAGMA cache_size=-32768", "PRAGMA wal_autocheckpoint=4000"}
 	if readOnly {
-		pragmas = append(pragmas, "PRAGMA query_only=ON")
+		pragmas = append(pragmas, "PRAGMA query_only=ON", "PRAGMA cache_size=-8192") // there are several, outside of Go's heap
 	}
 	for _, p := range pragmas {
 		if err := c.simple(p); err != nil {
