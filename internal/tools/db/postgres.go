@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -30,6 +31,10 @@ var writeSettings = map[string]string{
 	"statement_timeout":                   "60000",
 	"idle_in_transaction_session_timeout": "60000",
 }
+
+// WriteSettings are the settings of PostgreSQL's writing connections, for
+// whoever wants to see the plans that they make.
+func WriteSettings() map[string]string { return maps.Clone(writeSettings) }
 
 func openPostgres(ctx context.Context, dsn string, o Options) (*postgresBackend, error) {
 	write, err := postgresPool(ctx, dsn, o.Writers, writeSettings)

@@ -56,6 +56,11 @@ func compile(sql string) *stmt {
 	return s
 }
 
+// PostgresText gives the text that PostgreSQL is asked for a statement. Its
+// parameters are the scalars, then the columns of the list as arrays, then the
+// list's length.
+func PostgresText(sql string) string { return compile(sql).pg }
+
 func parse(sql string) *stmt {
 	s := &stmt{text: sql}
 	var pg, lit strings.Builder
