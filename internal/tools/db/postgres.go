@@ -71,6 +71,10 @@ func postgresPool(ctx context.Context, dsn string, size int, settings map[string
 	for k, v := range settings {
 		cfg.ConnConfig.RuntimeParams[k] = v
 	}
+	cfg.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
+		registerLists(c.TypeMap())
+		return nil
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("cannot reach PostgreSQL at %s: %w", redact(dsn), err)
