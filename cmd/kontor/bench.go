@@ -15,7 +15,8 @@ import (
 func benchCommand() *cobra.Command {
 	var o bench.Options
 	var engine, compare string
-	var asJSON, perStep bool
+	var asJSON, perStep, large bool
+	var percent int
 	c := &cobra.Command{
 		Use:   "bench",
 		Short: "Measure the chain from order to cash beside a loop of bare SQL",
@@ -35,6 +36,9 @@ The server may also come from --postgres, KONTOR_BENCH_POSTGRES or KONTOR_TEST_P
 			}
 			if err := benchPlaces(c, &o, engine); err != nil {
 				return err
+			}
+			if large {
+				return benchBig(c, o, percent, asJSON)
 			}
 			var shown func(bench.Result)
 			if !asJSON {
@@ -66,8 +70,27 @@ The server may also come from --postgres, KONTOR_BENCH_POSTGRES or KONTOR_TEST_P
 	f.IntVar(&o.Top, "statements", 0, "print so many of the statements that took longest")
 	f.StringVar(&o.Profile, "profile", "", "write a CPU profile of the measured part; several runs get a file each")
 	f.StringVar(&compare, "compare", "", "baseline file (an earlier --json): print what got more than 15 % dearer")
+	f.BoolVar(&large, "big", false, "instead, measure large orders, payments and billing runs, and reports over much data")
+	f.IntVar(&percent, "percent", 100, "with --big: how large, in percent of the full sizes")
 	f.StringVar(&o.Postgres, "postgres", "", "address of the PostgreSQL server")
 	return c
+}
+
+// benchBig runs the large cases and prints a row for each.
+func benchBig(c *cobra.Command, o bench.Options, percent int, asJSON bool) error {
+	if percent < 1 {
+		return fmt.Errorf("--percent must be above zero, not %d", percent)
+	}
+	var shown func(bench.Case)
+	if !asJSON {
+		bench.WriteBigHead(c.OutOrStdout())
+		shown = func(x bench.Case) { bench.WriteCase(c.OutOrStdout(), x) }
+	}
+	cases, err := bench.RunBig(c.Context(), o, bench.BigAt(percent), func(s string) { fmt.Fprintln(c.ErrOrStderr(), "running", s) }, shown)
+	if err == nil && asJSON {
+		err = bench.WriteCases(c.OutOrStdout(), cases)
+	}
+	return err
 }
 
 // benchPlaces decides which engines run, and where.
