@@ -20,6 +20,8 @@ type benchFlags struct {
 	engine, compare       string
 	http, asJSON, perStep bool
 	growth                int
+	large                 bool
+	percent               int // of the large cases' full sizes
 }
 
 func benchCommand() *cobra.Command {
@@ -49,7 +51,10 @@ SQLite file and 6 GB in PostgreSQL.`,
 			if err := b.settle(c); err != nil {
 				return err
 			}
-			if b.growth > 0 {
+			switch {
+			case b.large:
+				return b.big(c)
+			case b.growth > 0:
 				return b.grow(c)
 			}
 			return b.run(c)
@@ -75,6 +80,8 @@ func (b *benchFlags) declare(c *cobra.Command) {
 	f.IntVar(&b.Top, "statements", 0, "print so many of the statements that took longest in this process")
 	f.StringVar(&b.Profile, "profile", "", "write a CPU profile of this process over the measured part; several runs get a file each")
 	f.StringVar(&b.compare, "compare", "", "baseline file (an earlier --json): print what got more than 15 % dearer")
+	f.BoolVar(&b.large, "big", false, "instead, measure large orders, payments and billing runs, and reports over much data")
+	f.IntVar(&b.percent, "percent", 100, "with --big: how large, in percent of the full sizes")
 	f.StringVar(&b.Postgres, "postgres", "", "address of the PostgreSQL server")
 	for _, other := range []string{"lines", "quick", "steps", "statements", "profile", "compare"} {
 		c.MarkFlagsMutuallyExclusive("growth", other)
@@ -235,4 +242,21 @@ func benchCompare(c *cobra.Command, baseline, results []bench.Result, file strin
 		fmt.Fprintln(c.ErrOrStderr(), "regression:", s)
 	}
 	fmt.Fprintf(c.ErrOrStderr(), "%d of %d runs compared with %s: %d regressions\n", n, len(results), file, len(list))
+}
+
+// big runs the large cases and prints a row for each.
+func (b *benchFlags) big(c *cobra.Command) error {
+	if b.percent < 1 {
+		return fmt.Errorf("--percent must be above zero, not %d", b.percent)
+	}
+	var shown func(bench.Case)
+	if !b.asJSON {
+		bench.WriteBigHead(c.OutOrStdout())
+		shown = func(x bench.Case) { bench.WriteCase(c.OutOrStdout(), x) }
+	}
+	cases, err := bench.RunBig(c.Context(), b.Options, bench.BigAt(b.percent), func(s string) { fmt.Fprintln(c.ErrOrStderr(), "running", s) }, shown)
+	if err == nil && b.asJSON {
+		err = bench.WriteCases(c.OutOrStdout(), cases)
+	}
+	return err
 }

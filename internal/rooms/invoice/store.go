@@ -47,7 +47,7 @@ type Place struct {
 func Due(q db.Querier, on day.Day, after Place, n int) (orders []id.Order, last Place, err error) {
 	last = after
 	err = q.Each(`SELECT b.id, b.order_id, b.bill_on FROM billable b WHERE b.billed<b.qty AND b.bill_on<=$1 AND b.hold_mask=0
-		AND (b.bill_on>$2 OR b.bill_on=$2 AND b.id>$3) ORDER BY b.bill_on, b.id LIMIT $4`, nil, []any{string(on), string(after.BillOn), int64(after.ID), n}, func(r *db.Rows) error {
+		AND (b.bill_on, b.id)>($2, $3) ORDER BY b.bill_on, b.id LIMIT $4`, nil, []any{string(on), string(after.BillOn), int64(after.ID), n}, func(r *db.Rows) error {
 		var o id.Order
 		err := r.Scan((*int64)(&last.ID), (*int64)(&o), (*string)(&last.BillOn))
 		orders = append(orders, o)

@@ -103,7 +103,7 @@ func (o *Office) change(tx *db.Tx, cmds []Change) ([]Result[Changed], error) {
 			continue
 		}
 		accounts = append(accounts, x.Credit)
-		for _, l := range x.Lines {
+		for _, l := range linesOf(x, c) {
 			if l.Goods() {
 				spots = append(spots, stock.Spot{Warehouse: x.Warehouse, Product: l.Product, Status: stock.Sellable})
 			}
@@ -139,14 +139,28 @@ func (o *Office) change(tx *db.Tx, cmds []Change) ([]Result[Changed], error) {
 	return out, w.write()
 }
 
+// linesOf are the lines that a change names: stock and products of the others
+// are not touched.
+func linesOf(x *order.Order, c Change) []*order.Line {
+	var out []*order.Line
+	for _, ch := range c.Lines {
+		if l := x.Line(ch.Line); l != nil {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
 // changeFacts reads the master data that changed and added lines need.
 func (o *Office) changeFacts(tx *db.Tx, cmds []Change, orders map[id.Order]*order.Order) (*facts, map[id.Customer]*customer.Customer, error) {
 	var ids []id.Customer
 	var products []id.Product
-	for _, x := range orders {
-		ids = append(ids, x.Customer)
-		for _, l := range x.Lines {
-			products = append(products, l.Product)
+	for _, c := range cmds {
+		if x := orders[c.Order]; x != nil {
+			ids = append(ids, x.Customer)
+			for _, l := range linesOf(x, c) {
+				products = append(products, l.Product)
+			}
 		}
 	}
 	customers, err := customer.ByID(tx, credit.Sorted(ids))
@@ -192,11 +206,13 @@ func (w *changing) one(f *facts, c *customer.Customer, x *order.Order, cmd Chang
 		return Changed{}, order.ErrEmpty.Because("nothing to change: send lines or add")
 	}
 	before := int64(0)
+	stored := make(map[*order.Line]agreed, len(x.Lines))
 	for _, l := range x.Lines {
 		before += exposedFC(w.books, x, l)
+		stored[l] = agreedOf(l)
 	}
 	var diff []Diff
-	var rewritten, fresh []*order.Line
+	var fresh []*order.Line
 	type delta struct {
 		line *order.Line
 		by   int64
@@ -213,7 +229,6 @@ func (w *changing) one(f *facts, c *customer.Customer, x *order.Order, cmd Chang
 			return Changed{}, fault.At(err, "lines[%d]", i)
 		}
 		diff = append(diff, d...)
-		rewritten = append(rewritten, l)
 		deltas = append(deltas, delta{l, l.Ordered - old})
 	}
 	place := f.place(x, c)
@@ -231,7 +246,7 @@ func (w *changing) one(f *facts, c *customer.Customer, x *order.Order, cmd Chang
 		diff = append(diff, Diff{l.No, "added", "", cmd.Add[i].SKU + " × " + cmd.Add[i].Qty})
 		deltas = append(deltas, delta{l, l.Ordered})
 	}
-	rewritten = append(rewritten, followDiscount(x)...)
+	followDiscount(x)
 	x.Net, x.Tax = 0, 0
 	for _, l := range x.Lines {
 		x.Net += l.Net
@@ -260,8 +275,8 @@ func (w *changing) one(f *facts, c *customer.Customer, x *order.Order, cmd Chang
 	}
 	order.AddChange(w.tx, x.ID, x.Revision, string(text), cmd.Reason)
 	w.fresh = append(w.fresh, fresh...)
-	for _, l := range x.Lines { // tax of every line may have moved by a cent
-		if !contains(fresh, l) {
+	for _, l := range x.Lines { // tax of any line may have moved by a cent
+		if old, known := stored[l]; known && old != agreedOf(l) {
 			w.rewritten = append(w.rewritten, l)
 		}
 	}
@@ -272,13 +287,16 @@ func (w *changing) one(f *facts, c *customer.Customer, x *order.Order, cmd Chang
 	return v, nil
 }
 
-func contains(list []*order.Line, l *order.Line) bool {
-	for _, x := range list {
-		if x == l {
-			return true
-		}
-	}
-	return false
+// agreed is what order.Rewrite stores of a line.
+type agreed struct {
+	entered, unit, price, discount, trace, tax string
+	num, den, ordered, maxShip, minClose       int64
+	allowanceAmount, netAmount, taxAmount      int64
+	requested                                  day.Day
+}
+
+func agreedOf(l *order.Line) agreed {
+	return agreed{l.EnteredQty, l.EnteredUnit, l.Price, l.Discount, l.Trace, l.TaxCode, l.Num, l.Den, l.Ordered, l.MaxShip, l.MinClose, l.AllowanceAmt, l.Net, l.Tax, l.RequestedOn}
 }
 
 func policyOf(x *order.Order) string {
@@ -354,23 +372,20 @@ func (w *changing) edit(f *facts, c *customer.Customer, x *order.Order, l *order
 }
 
 // followDiscount recomputes document allowances by percent from the new nets.
-func followDiscount(x *order.Order) []*order.Line {
+func followDiscount(x *order.Order) {
 	nets := map[string]int64{}
 	for _, l := range x.Lines {
 		if l.Goods() {
 			nets[l.TaxCode] += l.Net
 		}
 	}
-	var out []*order.Line
 	for _, l := range x.Lines {
 		if l.Role != order.Allowance || l.Discount == "0" {
 			continue
 		}
 		n := max(money.Tax(nets[l.TaxCode], dec.Must(l.Discount)), l.Shipped+l.Cancelled)
 		l.Net, l.Ordered, l.MaxShip, l.Price = -n, n, n, money.Format(n, x.Currency)
-		out = append(out, l)
 	}
-	return out
 }
 
 // charge raises or lowers the exposure; more than is free is refused.

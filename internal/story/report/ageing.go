@@ -1,7 +1,9 @@
 package report
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"kontor/internal/tools/db"
 	"kontor/internal/words/day"
@@ -54,22 +56,11 @@ type aged struct {
 	doc map[money.Currency]int64
 }
 
-func (a *aged) add(bucket int, cur money.Currency, sign, amount, fc int64) {
-	a.fc[bucket] += fc
-	if a.doc == nil {
-		a.doc = map[money.Currency]int64{}
-	}
-	a.doc[cur] += sign * amount
-}
-
 func (a *aged) merge(b *aged) {
 	for i, v := range b.fc {
 		a.fc[i] += v
 	}
 	for c, v := range b.doc {
-		if a.doc == nil {
-			a.doc = map[money.Currency]int64{}
-		}
 		a.doc[c] += v
 	}
 }
@@ -90,14 +81,29 @@ func (a *aged) row(cur money.Currency) AgeingRow {
 	return v
 }
 
-// The rows of an ageing: what is open now, and what was settled after the day
+// The parts of an ageing: what is open now, and what was settled after the day
 // and so was still open on it. Ages add up over both; no item needs its own sum.
+// $1 is the day, $2 … $4 are the days 30, 60 and 90 before it.
 var ageingParts = []string{
-	`SELECT i.customer_id, i.kind, i.sign, i.currency, i.dated_on, i.due_on, i.open, i.open_fc FROM open_item i WHERE i.open>0 AND i.noted=0 AND i.dated_on<=$1`,
-	`SELECT i.customer_id, i.kind, i.sign, i.currency, i.dated_on, i.due_on, x.amount, x.amount_fc FROM allocation x JOIN open_item i ON i.id=x.debit_item_id
-		WHERE x.id>=$2 AND x.applied_on>$1 AND i.noted=0 AND i.dated_on<=$1`,
-	`SELECT i.customer_id, i.kind, i.sign, i.currency, i.dated_on, i.due_on, x.credit_amount, x.credit_fc FROM allocation x JOIN open_item i ON i.id=x.credit_item_id
-		WHERE x.id>=$2 AND x.applied_on>$1 AND i.noted=0 AND i.dated_on<=$1`,
+	`SELECT i.customer_id, {bucket}, i.currency, CAST(SUM(i.sign*i.open) AS BIGINT), CAST(SUM(i.open_fc) AS BIGINT) FROM open_item i
+		WHERE i.open>0 AND i.noted=0 AND i.dated_on<=$1 GROUP BY 1, 2, 3`,
+	`SELECT i.customer_id, {bucket}, i.currency, CAST(SUM(i.sign*x.amount) AS BIGINT), CAST(SUM(x.amount_fc) AS BIGINT) FROM allocation x JOIN open_item i ON i.id=x.debit_item_id
+		WHERE x.id>=$5 AND x.applied_on>$1 AND i.noted=0 AND i.dated_on<=$1 GROUP BY 1, 2, 3`,
+	`SELECT i.customer_id, {bucket}, i.currency, CAST(SUM(i.sign*x.credit_amount) AS BIGINT), CAST(SUM(x.credit_fc) AS BIGINT) FROM allocation x JOIN open_item i ON i.id=x.credit_item_id
+		WHERE x.id>=$5 AND x.applied_on>$1 AND i.noted=0 AND i.dated_on<=$1 GROUP BY 1, 2, 3`,
+}
+
+// bucketOf is, within a statement, the index of the bucket of an item i whose
+// age counts from a day.
+func bucketOf(from string) string {
+	return fmt.Sprintf(`CASE WHEN i.kind='receipt' THEN %d WHEN i.sign<0 THEN %d WHEN %[3]s>=$1 THEN %[4]d WHEN %[3]s>=$2 THEN %[5]d WHEN %[3]s>=$3 THEN %[6]d WHEN %[3]s>=$4 THEN %[7]d ELSE %[8]d END`,
+		unapplied, credits, from, notDue, days30, days60, days90, over90)
+}
+
+// agesFrom is the day from which age counts.
+var agesFrom = map[string]string{
+	"due":      `CASE WHEN i.due_on='' THEN i.dated_on ELSE i.due_on END`,
+	"document": `i.dated_on`,
 }
 
 // Ageing sums what was open at the end of a day, per customer and age. by is
@@ -105,7 +111,7 @@ var ageingParts = []string{
 // undone. For today nothing is to undo and only the open items are read.
 func Ageing(q db.Querier, on day.Day, by string) (AgeingView, error) {
 	v := AgeingView{On: on, By: by, Rows: []AgeingRow{}}
-	if by != "due" && by != "document" {
+	if agesFrom[by] == "" {
 		return v, ErrAsk.Because("cannot age by %.40q: choose due or document", by).At("by")
 	}
 	if err := mustBeDay(on); err != nil {
@@ -118,32 +124,11 @@ func Ageing(q db.Querier, on day.Day, by string) (AgeingView, error) {
 	v.Currency = c.Currency
 	per := map[id.Customer]*aged{}
 	for i, sql := range ageingParts {
-		args := []any{string(on)}
+		args := []any{string(on), string(on.AddDays(-30)), string(on.AddDays(-60)), string(on.AddDays(-90))}
 		if i > 0 {
 			args = append(args, since(on, now))
 		}
-		err := q.Each(sql, nil, args, func(r *db.Rows) error {
-			var who id.Customer
-			var kind string
-			var cur money.Currency
-			var dated, due day.Day
-			var sign, amount, fc int64
-			if err := r.Scan(&who, &kind, &sign, &cur, &dated, &due, &amount, &fc); err != nil {
-				return err
-			}
-			a := per[who]
-			if a == nil {
-				a = &aged{}
-				per[who] = a
-			}
-			from := due
-			if by == "document" || due == "" {
-				from = dated
-			}
-			a.add(bucketOf(kind, sign, from, on), cur, sign, amount, fc)
-			return nil
-		})
-		if err != nil {
+		if err := addAges(q, strings.Replace(sql, "{bucket}", bucketOf(agesFrom[by]), 1), args, per); err != nil {
 			return v, err
 		}
 	}
@@ -154,29 +139,27 @@ func Ageing(q db.Querier, on day.Day, by string) (AgeingView, error) {
 	return v, v.compare(q, total)
 }
 
-func bucketOf(kind string, sign int64, from, on day.Day) int {
-	switch {
-	case kind == "receipt":
-		return unapplied
-	case sign < 0:
-		return credits
-	case from >= on:
-		return notDue
-	}
-	switch n := from.DaysUntil(on); {
-	case n <= 30:
-		return days30
-	case n <= 60:
-		return days60
-	case n <= 90:
-		return days90
-	}
-	return over90
+func addAges(q db.Querier, sql string, args []any, per map[id.Customer]*aged) error {
+	return q.Each(sql, nil, args, func(r *db.Rows) error {
+		var who id.Customer
+		var bucket int
+		var cur money.Currency
+		var amount, fc int64
+		if err := r.Scan(&who, &bucket, &cur, &amount, &fc); err != nil {
+			return err
+		}
+		if per[who] == nil {
+			per[who] = &aged{doc: map[money.Currency]int64{}}
+		}
+		per[who].fc[bucket] += fc
+		per[who].doc[cur] += amount
+		return nil
+	})
 }
 
 // fill makes the rows, by customer code, and the total.
 func (v *AgeingView) fill(q db.Querier, per map[id.Customer]*aged) (*aged, error) {
-	total := &aged{}
+	total := &aged{doc: map[money.Currency]int64{}}
 	who := make([]id.Customer, 0, len(per))
 	for c, a := range per {
 		if a.fc == [buckets]int64{} && a.empty() {
@@ -211,9 +194,12 @@ func (a *aged) empty() bool {
 
 // compare puts the ledger beside it.
 func (v *AgeingView) compare(q db.Querier, total *aged) error {
+	young, err := rolledUp(q, "account_day")
+	if err != nil {
+		return err
+	}
 	var receivable, cash int64
-	err := q.Each(`SELECT l.role, CAST(SUM(l.amount) AS BIGINT) FROM ledger_line l JOIN ledger_entry e ON e.id=l.entry_id
-		WHERE l.role IN ('receivable','unapplied') AND e.posted_on<=$1 GROUP BY l.role`, nil, []any{string(v.On)}, func(r *db.Rows) error {
+	err = q.Each(`SELECT t.role, CAST(SUM(t.debit-t.credit) AS BIGINT) FROM `+posted+` t WHERE t.role IN ('receivable','unapplied') GROUP BY t.role`, nil, []any{string(v.On), young}, func(r *db.Rows) error {
 		var role string
 		var n int64
 		err := r.Scan(&role, &n)

@@ -28,6 +28,12 @@ type AccountView struct {
 	Balance string `json:"balance" doc:"debit - credit"`
 }
 
+// posted is, within a statement, what was posted until the end of day $1: the
+// sums per day, and the lines that are not rolled up yet; $2 is from rolledUp.
+var posted = `(SELECT d.account, d.role, d.debit, d.credit FROM account_day d WHERE d.day<=$1
+	UNION ALL SELECT l.account, l.role, CASE WHEN l.amount>0 THEN l.amount ELSE 0 END, CASE WHEN l.amount<0 THEN -l.amount ELSE 0 END
+		FROM ledger_entry e JOIN ledger_line l ON l.entry_id=e.id WHERE e.id>=$2 AND e.id>=` + rolledTo("account_day") + ` AND e.posted_on<=$1)`
+
 // TrialBalance sums what was posted until the end of a day.
 func TrialBalance(q db.Querier, on day.Day) (TrialBalanceView, error) {
 	v := TrialBalanceView{On: on}
@@ -38,13 +44,16 @@ func TrialBalance(q db.Querier, on day.Day) (TrialBalanceView, error) {
 	if err != nil {
 		return v, err
 	}
+	young, err := rolledUp(q, "account_day")
+	if err != nil {
+		return v, err
+	}
 	v.Currency = c.Currency
 	f := func(n int64) string { return money.Format(n, c.Currency) }
 	var debits, credits int64
 	v.Accounts, err = collect(q, `SELECT s.account, COALESCE(a.name, ''), COALESCE(a.kind, ''), s.debit, s.credit FROM (
-			SELECT l.account, CAST(SUM(CASE WHEN l.amount>0 THEN l.amount ELSE 0 END) AS BIGINT) AS debit, CAST(SUM(CASE WHEN l.amount<0 THEN -l.amount ELSE 0 END) AS BIGINT) AS credit
-			FROM ledger_line l JOIN ledger_entry e ON e.id=l.entry_id WHERE e.posted_on<=$1 GROUP BY l.account) s
-		LEFT JOIN account a ON a.account=s.account ORDER BY s.account`, nil, []any{string(on)}, func(r *db.Rows, a *AccountView) error {
+			SELECT t.account, CAST(SUM(t.debit) AS BIGINT) AS debit, CAST(SUM(t.credit) AS BIGINT) AS credit FROM `+posted+` t GROUP BY t.account) s
+		LEFT JOIN account a ON a.account=s.account ORDER BY s.account`, nil, []any{string(on), young}, func(r *db.Rows, a *AccountView) error {
 		var debit, credit int64
 		err := r.Scan(&a.Account, &a.Name, &a.Kind, &debit, &credit)
 		a.Debit, a.Credit, a.Balance = f(debit), f(credit), f(debit-credit)

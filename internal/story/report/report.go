@@ -169,6 +169,20 @@ const lookBack = 62
 // "what came after" is a range of the primary key.
 func since(on, today day.Day) int64 { return id.At(min(on, today).AddDays(-lookBack).Time()) }
 
+// rolledTo is, within a statement, the id below which the rows of a journal are
+// in its sums per day. It must stand in the statement that reads these sums: a
+// roll-up between two statements would be counted twice.
+func rolledTo(sums string) string {
+	return `COALESCE((SELECT k.last_seq FROM cursor k WHERE k.subscriber='` + sums + `'), 0)`
+}
+
+// rolledUp reads the same id ahead. It may be behind when the sums are read, so
+// it only tells the planner how little of a journal is to be read.
+func rolledUp(q db.Querier, sums string) (last int64, err error) {
+	_, err = q.One(`SELECT k.last_seq FROM cursor k WHERE k.subscriber=$1`, []any{sums}, &last)
+	return last, err
+}
+
 // instant writes microseconds since 1970 as RFC 3339 in UTC; "" for none.
 func instant(micro int64) string {
 	if micro == 0 {

@@ -83,7 +83,8 @@ type StockOnView struct {
 }
 
 // StockOn shows a product's stock at the end of a day: what is there now, less
-// the moves that are valid after that day.
+// the moves that are valid after that day. Those come from the sums per day,
+// and from the journal where it is not rolled up yet.
 func StockOn(q db.Querier, sku string, on day.Day) ([]StockOnView, error) {
 	c, now, err := today(q)
 	if err != nil {
@@ -96,11 +97,18 @@ func StockOn(q db.Querier, sku string, on day.Day) ([]StockOnView, error) {
 	if err != nil {
 		return nil, err
 	}
-	return collect(q, `SELECT p.id, w.code, a.sku, p.status, a.base_unit, a.qty_scale, p.on_hand-COALESCE(m.q, 0), p.value_amt-COALESCE(m.v, 0)
+	young, err := rolledUp(q, "stock_day")
+	if err != nil {
+		return nil, err
+	}
+	// IS TRUE makes PostgreSQL look the pots up once, not for each young move.
+	return collect(q, `SELECT p.id, w.code, a.sku, p.status, a.base_unit, a.qty_scale, p.on_hand-COALESCE(d.q, 0)-COALESCE(m.q, 0), p.value_amt-COALESCE(d.v, 0)-COALESCE(m.v, 0)
 		FROM stock_pot p JOIN warehouse w ON w.id=p.warehouse_id JOIN product a ON a.id=p.product_id
+		LEFT JOIN (SELECT x.pot_id, CAST(SUM(x.qty_in-x.qty_out) AS BIGINT) AS q, CAST(SUM(x.value_in-x.value_out) AS BIGINT) AS v FROM stock_pot z JOIN stock_day x ON x.pot_id=z.id
+			WHERE z.product_id=$1 AND x.day>$3 GROUP BY x.pot_id) d ON d.pot_id=p.id
 		LEFT JOIN (SELECT x.pot_id, CAST(SUM(x.qty) AS BIGINT) AS q, CAST(SUM(x.value_amt) AS BIGINT) AS v FROM stock_move x
-			WHERE x.id>=$2 AND x.valid_on>$3 AND x.pot_id IN (SELECT z.id FROM stock_pot z WHERE z.product_id=$1) GROUP BY x.pot_id) m ON m.pot_id=p.id
-		WHERE p.product_id=$1 ORDER BY p.id`, nil, []any{int64(p), since(on, now), string(on)}, func(r *db.Rows, v *StockOnView) error {
+			WHERE x.id>=$2 AND x.id>=`+rolledTo("stock_day")+` AND x.valid_on>$3 AND (x.pot_id IN (SELECT z.id FROM stock_pot z WHERE z.product_id=$1)) IS TRUE GROUP BY x.pot_id) m ON m.pot_id=p.id
+		WHERE p.product_id=$1 ORDER BY p.id`, nil, []any{int64(p), max(young, since(on, now)), string(on)}, func(r *db.Rows, v *StockOnView) error {
 		var a article
 		var qty, value int64
 		err := r.Scan(&v.Pot, &v.Warehouse, &v.SKU, &v.Status, &v.Unit, &a.Scale, &qty, &value)
