@@ -430,6 +430,7 @@ var unproven = map[string]string{
 	"credit_account":    "limit_amt temp_limit secured_amt",
 	"customer":          "*",
 	"delivery":          "*",
+	"epoch":             "*", // counts changes
 	"event":             "at subject_id",
 	"exposure_move":     "doc_id",
 	"hold":              "subject_id scope owner_id opened_at opened_by due_at expires_at released_at released_by release_cap", // of a released hold

@@ -55,6 +55,16 @@ func books() []check {
 				WHERE NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.id=l.entry_id) ORDER BY l.entry_id, l.line_no`,
 			say: "{ent} line {#} ({$} {fc}) has no entry",
 		}, {
+			id:    "INV-04.days",
+			title: "Balances per account and day equal the lines that are rolled up",
+			count: `SELECT COUNT(*) FROM account_day`,
+			bad: `SELECT account, role, day, CAST(SUM(d) AS BIGINT), CAST(SUM(c) AS BIGINT), CAST(SUM(ld) AS BIGINT), CAST(SUM(lc) AS BIGINT) FROM (
+				SELECT account, role, day, currency, debit AS d, credit AS c, 0 AS ld, 0 AS lc FROM account_day
+				UNION ALL SELECT l.account, l.role, e.posted_on, l.currency_doc, 0, 0, CASE WHEN l.amount>0 THEN l.amount ELSE 0 END, CASE WHEN l.amount<0 THEN -l.amount ELSE 0 END
+				FROM ledger_entry e JOIN ledger_line l ON l.entry_id=e.id WHERE e.id<COALESCE((SELECT last_seq FROM cursor WHERE subscriber='account_day'), 0)) t
+				GROUP BY account, role, day, currency HAVING SUM(d)<>SUM(ld) OR SUM(c)<>SUM(lc) ORDER BY account, role, day, currency`,
+			say: "account {$} ({$}) on {$}: rolled up are {fc} and {fc}, the lines make {fc} and {fc}",
+		}, {
 			id:    "INV-04.control-keys",
 			title: "Lines of control accounts name their item or order line",
 			count: `SELECT COUNT(*) FROM ledger_line WHERE role IN ('receivable','ic_receivable','unapplied','contract_liability','unbilled_receivable')`,

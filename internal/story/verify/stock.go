@@ -13,6 +13,16 @@ func pots() []check {
 				GROUP BY id HAVING SUM(q)<>SUM(mq) OR SUM(v)<>SUM(mv) ORDER BY id`,
 			say: "{pot}: on hand {#} worth {fc}, its moves make {#} worth {fc}",
 		}, {
+			id:    "INV-03.days",
+			title: "Sums per pot and day equal the moves that are rolled up",
+			count: `SELECT COUNT(*) FROM stock_day`,
+			bad: `SELECT pot_id, day, CAST(SUM(q) AS BIGINT), CAST(SUM(v) AS BIGINT), CAST(SUM(mq) AS BIGINT), CAST(SUM(mv) AS BIGINT) FROM (
+				SELECT pot_id, day, qty_in-qty_out AS q, value_in-value_out AS v, 0 AS mq, 0 AS mv FROM stock_day
+				UNION ALL SELECT pot_id, valid_on, 0, 0, qty, value_amt FROM stock_move
+				WHERE id<COALESCE((SELECT last_seq FROM cursor WHERE subscriber='stock_day'), 0)) t
+				GROUP BY pot_id, day HAVING SUM(q)<>SUM(mq) OR SUM(v)<>SUM(mv) ORDER BY pot_id, day`,
+			say: "{pot} on {$}: rolled up are {#} worth {fc}, the moves make {#} worth {fc}",
+		}, {
 			id:    "INV-03.reserved",
 			title: "Pots hold what schedules and shipment lines have reserved",
 			count: `SELECT COUNT(*) FROM stock_pot`,
