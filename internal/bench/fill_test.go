@@ -60,7 +60,7 @@ func fill(t *testing.T, h *house, o *trader, orders int) {
 	}
 	y.bare.close()
 	copyOf := func(from, to int, ended bool) {
-		f := &filler{c: h.admin, ended: ended, by: map[*statement]*copied{}}
+		f := &stuffer{c: h.admin, ended: ended, by: map[*statement]*copied{}}
 		y.bare = f
 		if err := errors.Join(y.play(from, to-from), f.send(t.Context())); err != nil {
 			t.Fatal(err)
@@ -92,10 +92,10 @@ func texts(t *testing.T, c *pgx.Conn, sql string, args ...any) []string {
 	return out
 }
 
-// filler stands in for the yardstick's connection where rows are wanted and not
+// stuffer stands in for the yardstick's connection where rows are wanted and not
 // the work: it copies each row once and leaves all updates out. Pots, credit
 // accounts and number ranges stay as they were.
-type filler struct {
+type stuffer struct {
 	c     *pgx.Conn
 	ended bool  // are rows as the last step leaves them, or as they were made?
 	tx    int64 // id of the transaction that is being put together
@@ -161,7 +161,7 @@ func source(bound []col, c col) func(tx int64, row []any) any {
 	return func(int64, []any) any { return fixed }
 }
 
-func (f *filler) put(s *statement, row ...any) {
+func (f *stuffer) put(s *statement, row ...any) {
 	if s.set != "" {
 		return
 	}
@@ -180,7 +180,7 @@ func (f *filler) put(s *statement, row ...any) {
 }
 
 // commit sends what is put when it has become much.
-func (f *filler) commit(ctx context.Context, txID int64) error {
+func (f *stuffer) commit(ctx context.Context, txID int64) error {
 	f.tx = txID
 	if f.rows < 100_000 {
 		return nil
@@ -188,7 +188,7 @@ func (f *filler) commit(ctx context.Context, txID int64) error {
 	return f.send(ctx)
 }
 
-func (f *filler) send(ctx context.Context) error {
+func (f *stuffer) send(ctx context.Context) error {
 	for _, s := range f.order {
 		k := f.by[s]
 		if !k.begun { // a quarter less work for the server, and nobody misses the log
@@ -206,4 +206,4 @@ func (f *filler) send(ctx context.Context) error {
 	return nil
 }
 
-func (f *filler) close() {}
+func (f *stuffer) close() {}
