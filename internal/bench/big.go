@@ -139,7 +139,7 @@ func (b *big) readToday() error {
 const firstBig = warmUp
 
 func (b *big) warmUp() error {
-	w := &work{company: b.company}
+	w := &work{company: b.company, steps: func(int) Steps { return inside{office: b.company.Office, who: b.company.who} }}
 	return w.play(b.ctx, 8, min(warmUp, b.size.Billables))
 }
 
