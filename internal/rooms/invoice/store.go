@@ -258,19 +258,6 @@ func PayersOf(q db.Querier, numbers []string) (map[string]id.Customer, error) {
 	return out, err
 }
 
-// ByNumber finds papers by their number.
-func ByNumber(q db.Querier, numbers []string) (map[string]id.Invoice, error) {
-	out := map[string]id.Invoice{}
-	err := q.Each(`WITH {a: n TEXT} SELECT i.number, i.id FROM a JOIN invoice i ON i.number=a.n`, db.Texts(numbers), nil, func(r *db.Rows) error {
-		var n string
-		var v id.Invoice
-		err := r.Scan(&n, (*int64)(&v))
-		out[n] = v
-		return err
-	})
-	return out, err
-}
-
 // OfLines gives the paper of each line.
 func OfLines(q db.Querier, lines []id.InvoiceLine) (map[id.InvoiceLine]id.Invoice, error) {
 	out := map[id.InvoiceLine]id.Invoice{}

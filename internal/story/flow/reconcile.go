@@ -109,16 +109,20 @@ func (w *reconciling) load(ids []id.Statement) error {
 	if err := ask.Go(); err != nil {
 		return err
 	}
+	if w.unexplained() {
+		w.refunds, err = payment.OpenRefunds(w.tx)
+	}
+	return err
+}
+
+// unexplained tells whether a line of the statements may show a refund.
+func (w *reconciling) unexplained() bool {
 	for _, list := range w.lines {
-		for _, l := range list {
-			if l.State == "new" && w.refunds == nil {
-				if w.refunds, err = payment.OpenRefunds(w.tx); err != nil {
-					return err
-				}
-			}
+		if slices.ContainsFunc(list, func(l *payment.Line) bool { return l.State == "new" }) {
+			return true
 		}
 	}
-	return nil
+	return false
 }
 
 // paidOrders gives, per statement, the orders of the invoices that its money paid.

@@ -105,9 +105,6 @@ type conn interface {
 // decided on. The batch is rolled back and its documents are run one by one.
 var ErrCount = errors.New("a guarded write touched another number of rows than expected")
 
-// ErrSimulated ends a simulated transaction: everything ran, nothing stays.
-var ErrSimulated = errors.New("simulated: rolled back")
-
 // Open connects to "sqlite:path" or "postgres://…". It refuses databases that
 // would lose acknowledged work in a power cut: SQLite below synchronous=FULL,
 // PostgreSQL with fsync, full_page_writes or synchronous_commit off.
