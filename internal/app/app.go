@@ -89,12 +89,8 @@ func (a *App) Work(ctx context.Context, advance bool) {
 		return err
 	})
 	a.every(ctx, 30*time.Second, "roll-up", func() error {
-		return a.DB.Write(ctx, db.Actor{ID: access.System}, func(tx *db.Tx) error {
-			if err := stock.RollUp(tx); err != nil {
-				return err
-			}
-			return ledger.RollUp(tx)
-		})
+		who := db.Actor{ID: access.System}
+		return errors.Join(stock.RollUp(ctx, a.DB, who), ledger.RollUp(ctx, a.DB, who))
 	})
 	a.every(ctx, time.Hour, "prune idempotency keys", func() error {
 		return a.DB.Write(ctx, db.Actor{ID: access.System}, func(tx *db.Tx) error {

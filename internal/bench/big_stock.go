@@ -79,12 +79,7 @@ func (h *house) rollUp(ctx context.Context, at time.Time) error {
 		return err
 	}
 	defer d.Close()
-	return d.Write(ctx, db.Actor{}, func(tx *db.Tx) error {
-		if err := stock.RollUp(tx); err != nil {
-			return err
-		}
-		return ledger.RollUp(tx)
-	})
+	return errors.Join(stock.RollUp(ctx, d, db.Actor{}), ledger.RollUp(ctx, d, db.Actor{}))
 }
 
 // Stock moves are spread over a year; most of them are of few products.

@@ -14,22 +14,35 @@ import (
 const lookBack = 90 * time.Second
 
 // Sequence gives every committed event its place in the log and tells how many
-// it placed. One sequencer works at a time: the cursor's row is its lease.
+// it placed. One sequencer works at a time: the cursor's row is its lease. It
+// looks back the whole way on a snapshot that keeps nobody from writing, and
+// takes the writer only from the first event on that has no place.
 func Sequence(ctx context.Context, d *db.DB) (int64, error) {
+	var first, newest, low int64
+	err := d.Read(ctx, func(r *db.Reader) error {
+		_, err := r.One(`SELECT last_seq FROM cursor WHERE subscriber='sequencer'`, nil, &low)
+		if err == nil {
+			_, err = r.One(`SELECT e.id FROM event e WHERE e.id > $1 AND NOT EXISTS (SELECT 1 FROM log_leaf l WHERE l.event_id = e.id AND l.event_id > $1) ORDER BY e.id LIMIT 1`, []any{low}, &first)
+		}
+		if err == nil && first == 0 {
+			_, err = r.One(`SELECT id FROM event ORDER BY id DESC LIMIT 1`, nil, &newest)
+		}
+		return err
+	})
+	if err != nil || first == 0 && newest <= low {
+		return 0, err
+	}
 	var placed int64
-	err := d.Write(ctx, db.Actor{}, func(tx *db.Tx) error {
+	err = d.Write(ctx, db.Actor{}, func(tx *db.Tx) error {
 		low, err := lease(tx)
 		if err != nil {
 			return err
 		}
-		placed, err = place(tx, low)
-		if err != nil || placed == 0 {
-			return err
+		if first > 0 {
+			placed, err = place(tx, max(low, first-1))
 		}
-		// The mark is the smaller of "now − look-back" and the newest event, so an idle hour costs nothing later.
-		tx.Do(`UPDATE cursor SET last_seq=CASE WHEN $1 > last_seq THEN $1 ELSE last_seq END WHERE subscriber='sequencer'`,
-			nil, id.At(tx.Now().Add(-lookBack)))
-		return nil
+		tx.Do(`UPDATE cursor SET last_seq=$1 WHERE subscriber='sequencer' AND last_seq<$1`, nil, id.At(tx.Now().Add(-lookBack)))
+		return err
 	})
 	return placed, err
 }
@@ -42,11 +55,12 @@ func lease(tx *db.Tx) (low int64, err error) {
 	return low, err
 }
 
-// place gives the events behind an id that have no place the next ones.
+// place gives the events behind an id that have no place the next ones. The
+// bound stands on both sides, so that a join walks through neither table.
 func place(tx *db.Tx, after int64) (int64, error) {
 	return tx.Exec(`INSERT INTO log_leaf(seq, event_id)
 		SELECT (SELECT COALESCE(MAX(seq), 0) FROM log_leaf) + ROW_NUMBER() OVER (ORDER BY e.id), e.id
-		FROM event e WHERE e.id > $1 AND NOT EXISTS (SELECT 1 FROM log_leaf l WHERE l.event_id = e.id)`, nil, after)
+		FROM event e WHERE e.id > $1 AND NOT EXISTS (SELECT 1 FROM log_leaf l WHERE l.event_id = e.id AND l.event_id > $1)`, nil, after)
 }
 
 // thorough is how often a pass looks back the whole way, for what a process
@@ -73,7 +87,7 @@ func (s *Sequencer) Pass(ctx context.Context) (int64, error) {
 	defer s.mu.Unlock()
 	now := s.d.Now()
 	if age := now.Sub(s.full); age < 0 || age >= thorough {
-		n, err := s.whole(ctx)
+		n, err := Sequence(ctx, s.d)
 		if err == nil {
 			s.full = now
 		}
@@ -88,25 +102,6 @@ func (s *Sequencer) Pass(ctx context.Context) (int64, error) {
 		s.full = time.Time{} // a thorough pass finds them again
 	}
 	return n, err
-}
-
-// whole looks first, on a snapshot that keeps nobody from writing, whether there
-// is anything that the quick passes did not see.
-func (s *Sequencer) whole(ctx context.Context) (int64, error) {
-	open := false
-	err := s.d.Read(ctx, func(r *db.Reader) error {
-		var low, first int64
-		_, err := r.One(`SELECT last_seq FROM cursor WHERE subscriber='sequencer'`, nil, &low)
-		if err != nil {
-			return err
-		}
-		open, err = r.One(`SELECT e.id FROM event e WHERE e.id > $1 AND NOT EXISTS (SELECT 1 FROM log_leaf l WHERE l.event_id = e.id) LIMIT 1`, []any{low}, &first)
-		return err
-	})
-	if err != nil || !open {
-		return 0, err
-	}
-	return Sequence(ctx, s.d)
 }
 
 // quick places the events that transactions from oldest on have made.

@@ -9,7 +9,7 @@
 //
 // A gate starts at its full width and learns how long a visit usually takes
 // while nobody has to wait. When callers are refused and those inside take
-// clearly longer than usual, it narrows, down to a quarter; it widens again when
+// clearly longer than usual, it narrows, down to an eighth; it widens again when
 // they are quick or the crowd is gone.
 package gate
 
@@ -73,7 +73,7 @@ type Visit struct {
 // New makes a gate for at most so many callers at a time.
 func New(most int) *Gate {
 	most = max(1, most)
-	g := &Gate{most: most, least: (most + 3) / 4, width: most, clock: time.Now}
+	g := &Gate{most: most, least: (most + 7) / 8, width: most, clock: time.Now}
 	g.seen.began = g.clock()
 	return g
 }
@@ -213,10 +213,11 @@ func (g *Gate) learn(mean time.Duration) {
 	g.usual += (mean - g.usual) / 16
 }
 
-// squeeze steers the width so that a visit takes a third longer than usual:
-// enough to keep the work in big batches, and well below twice as long.
+// squeeze steers the width so that a visit takes a quarter longer than usual:
+// enough to keep the work in big batches, and so that even the slowest of a
+// hundred stays below twice as long.
 func (g *Gate) squeeze(mean time.Duration) {
-	goal := g.usual * 4 / 3
+	goal := g.usual * 5 / 4
 	switch {
 	case mean > goal:
 		narrow := int(int64(g.width) * int64(goal) / int64(mean))

@@ -124,10 +124,10 @@ func TestTheWidthFollowsTheTimeOfAVisit(t *testing.T) {
 	if w := visit(g, now, 500, 12*time.Millisecond, true); w != 128 {
 		t.Errorf("a crowd that is served as fast as ever: %d", w)
 	}
-	if w := visit(g, now, 100, 40*time.Millisecond, true); w != 32 {
+	if w := visit(g, now, 200, 40*time.Millisecond, true); w != 16 {
 		t.Errorf("a crowd that is served slowly: %d", w)
 	}
-	if w := visit(g, now, 200, 5*time.Millisecond, true); w <= 32 || w > 64 {
+	if w := visit(g, now, 200, 5*time.Millisecond, true); w <= 16 || w > 32 {
 		t.Errorf("… and faster again: %d", w)
 	}
 	if w := visit(g, now, 2000, 10*time.Millisecond, false); w != 128 {

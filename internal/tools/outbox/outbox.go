@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"kontor/internal/tools/db"
-	"kontor/internal/words/id"
 )
 
 // Logged is one event as a subscriber reads it.
@@ -127,23 +126,6 @@ func Done(ctx context.Context, d *db.DB, j Job, failure error) error {
 		return nil
 	})
 }
-
-// Cursor locks and reads a subscriber's place; 0 when it is new.
-func Cursor(tx *db.Tx, subscriber string) (int64, error) {
-	tx.Do(`INSERT INTO cursor(subscriber, last_seq) VALUES ($1, 0) ON CONFLICT (subscriber) DO NOTHING`, nil, subscriber)
-	var last int64
-	_, err := tx.One(`SELECT c.last_seq FROM cursor c WHERE c.subscriber=$1 {lock c}`, []any{subscriber}, &last)
-	return last, err
-}
-
-// MoveCursor brings a locked cursor to its new place.
-func MoveCursor(tx *db.Tx, subscriber string, last int64) {
-	tx.Want(1, `UPDATE cursor SET last_seq=$2 WHERE subscriber=$1`, nil, subscriber, last)
-}
-
-// Settled is the id below which no row can appear any more: no write
-// transaction lives as long as the look-back. Roll-ups of journals end there.
-func Settled(tx *db.Tx) int64 { return id.At(tx.Now().Add(-lookBack)) }
 
 // lookBack is longer than any write transaction may live.
 const lookBack = 90 * time.Second
