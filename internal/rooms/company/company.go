@@ -72,6 +72,9 @@ func (c *Company) Check() error {
 // Day is the civil day of an instant in the company's zone.
 func (c *Company) Day(t time.Time) day.Day { return day.Of(t, c.loc) }
 
+// Local is an instant on the wall of the company's zone.
+func (c *Company) Local(t time.Time) time.Time { return t.In(c.loc) }
+
 func (p Policy) text() string {
 	b, err := json.Marshal(p)
 	if err != nil {
