@@ -9,7 +9,6 @@ import (
 
 	"kontor/internal/app"
 	"kontor/internal/bench"
-	"kontor/internal/doors/api"
 	"kontor/internal/rooms/access"
 )
 
@@ -62,7 +61,7 @@ func (d *benchDoor) serveHere(ctx context.Context, at bench.Place) error {
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx)) // running requests end with the run, not before it
 	a.Work(ctx, false)
 	ended := make(chan error, 1)
-	go func() { ended <- answer(ctx, a, l, api.Limits{}) }()
+	go func() { ended <- answer(ctx, a, l, front{}) }()
 	d.urls = []string{"http://" + l.Addr().String()}
 	d.end = func() error {
 		stop()

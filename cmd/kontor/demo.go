@@ -16,7 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"kontor/internal/app"
-	"kontor/internal/doors/api"
+	"kontor/internal/doors/web"
 	"kontor/internal/rooms/access"
 	"kontor/internal/rooms/company"
 	"kontor/internal/sim"
@@ -42,6 +42,7 @@ type demo struct {
 	talk    io.Writer // what a person wants to know meanwhile
 	stats   *sim.Stats
 	seconds float64
+	people  []web.Role // one for each role, with a link
 }
 
 func demoCommand() *cobra.Command {
@@ -105,6 +106,9 @@ func (d *demo) run(ctx context.Context) error {
 	}
 	defer a.Close()
 	full, read, err := d.tokens(ctx, a)
+	if err == nil && d.serves {
+		d.people, err = staff(ctx, a)
+	}
 	if err != nil {
 		return err
 	}
@@ -116,7 +120,7 @@ func (d *demo) run(ctx context.Context) error {
 		return err
 	}
 	a.Work(ctx, false)
-	return serve(ctx, a, d.listen, api.Limits{}, io.Discard) // show has said where
+	return serve(ctx, a, d.listen, front{web: web.Options{Demo: d.people}}, io.Discard) // show has said where
 }
 
 // look tells whether the demo company is in the database. It refuses one that
@@ -234,6 +238,28 @@ func (d *demo) tokens(ctx context.Context, a *app.App) (full, read string, err e
 	return full, read, err
 }
 
+// colleagues are the people of the sample company, one for each role.
+var colleagues = [][2]string{{"service", "Katrin Moll"}, {"planner", "Jens Ahrens"}, {"warehouse", "Tomasz Nowak"}, {"billing", "Lena Fischer"}, {"receivables", "Jonas Peters"},
+	{"credit", "Anna Weber"}, {"controller", "Marie Lindqvist"}, {"admin", "Ben Okafor"}, {"head", "Ruth Hallmoor"}}
+
+// staff makes sure that they are there, and gives each a new link.
+func staff(ctx context.Context, a *app.App) ([]web.Role, error) {
+	var out []web.Role
+	err := a.DB.Write(ctx, db.Actor{ID: access.Demo}, func(tx *db.Tx) error {
+		out = nil
+		for _, c := range colleagues {
+			role, _ := access.RoleOf(c[0])
+			user, err := access.Invite(tx, c[1], strings.ToLower(strings.ReplaceAll(c[1], " ", "."))+"@hallmoor.example", c[0])
+			if err != nil {
+				return err
+			}
+			out = append(out, web.Role{Name: role.Name, Who: c[1], Path: "/enter/" + access.Link(tx, user, access.ForDemo, 30*24*time.Hour)})
+		}
+		return nil
+	})
+	return out, err
+}
+
 // remove deletes the file, of which look has said that it is a demo's.
 func (d *demo) remove() error {
 	p, ok := file(d.dsn)
@@ -289,7 +315,7 @@ func (d *demo) show(v *demoView, full, read string) error {
 	}
 	v.write(d.out, terminal(d.out))
 	if d.serves {
-		v.guide(d.out, "http://"+d.listen)
+		v.guide(d.out, "http://"+d.listen, d.people)
 	} else {
 		fmt.Fprintln(d.out, "\nkontor demo serves it; kontor verify --database sqlite:FILE checks its books.")
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"kontor/internal/doors/web"
+
 	"kontor/internal/app"
 	"kontor/internal/rooms/invoice"
 	"kontor/internal/rooms/ledger"
@@ -249,10 +251,14 @@ func (v *demoView) waiting() [][2]string {
 }
 
 // guide says where to look and what to try.
-func (v *demoView) guide(w io.Writer, base string) {
+func (v *demoView) guide(w io.Writer, base string, people []web.Role) {
 	paper := "SO-000001"
 	if len(v.Late) > 0 {
 		paper = v.Late[0].Number
+	}
+	fmt.Fprintf(w, "\nWork    %s   as one of these people:\n", base)
+	for _, p := range people {
+		fmt.Fprintf(w, "        %-17s %-16s %s%s\n", p.Name, p.Who, base, p.Path)
 	}
 	fmt.Fprintf(w, `
 Look    %[1]s/docs           the API, explained

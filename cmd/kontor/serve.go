@@ -15,19 +15,21 @@ import (
 
 	"kontor/internal/app"
 	"kontor/internal/doors/api"
+	"kontor/internal/doors/web"
 	"kontor/internal/rooms/access"
 	"kontor/internal/tools/db"
+	"kontor/internal/words/id"
 )
 
 func serveCommand() *cobra.Command {
 	var listen string
-	var advance bool
+	var advance, secure bool
 	var limits limitFlags
 	c := &cobra.Command{
 		Use:   "serve",
-		Short: "Answer on the network: the API and its documentation",
-		Long: "Answer on the network: the API and its documentation.\n\nA new database gets the user admin with a full token, which is printed once;\n" +
-			"KONTOR_TOKEN fixes its text for scripts.",
+		Short: "Answer on the network: the pages for people, the API and its documentation",
+		Long: "Answer on the network: the pages for people, the API and its documentation.\n\nA new database gets the user admin with a full token, which is printed once, and a link\n" +
+			"that lets the admin in once, for a day. KONTOR_TOKEN fixes the token's text for scripts.",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			l, err := limits.read()
@@ -39,71 +41,100 @@ func serveCommand() *cobra.Command {
 				return err
 			}
 			defer a.Close()
-			if err := welcome(c.Context(), a, c.OutOrStdout()); err != nil {
+			link, err := welcome(c.Context(), a, c.OutOrStdout())
+			if err != nil {
 				return err
 			}
 			a.Work(c.Context(), advance)
-			return serve(c.Context(), a, listen, l, c.OutOrStdout())
+			return serve(c.Context(), a, listen, front{limits: l, web: web.Options{Secure: secure}, link: link}, c.OutOrStdout())
 		},
 	}
 	c.Flags().StringVar(&listen, "listen", "127.0.0.1:8080", "address and port; port 0 takes a free one")
 	limits.add(c)
+	c.Flags().BoolVar(&secure, "secure", false, "people come by HTTPS, through a proxy in front: cookies are sent there only")
 	c.Flags().BoolVar(&advance, "advance", false, "run every step of an order by itself as soon as it is due")
 	return c
 }
 
-// welcome makes the first user of a new database.
-func welcome(ctx context.Context, a *app.App, out io.Writer) error {
+// front is what stands before the flows: pages for people, the API for programs.
+type front struct {
+	limits api.Limits
+	web    web.Options
+	link   string // path by which the first admin gets in, when there is a first one
+}
+
+// handler gives programs what begins with /v1 and what describes it, and people
+// all else.
+func (f front) handler(a *app.App) http.Handler {
+	mux := http.NewServeMux()
+	programs := api.Handler(a.Office, f.limits)
+	for _, p := range []string{"/v1/", "/docs", "/docs.css", "/docs.js", "/openapi.json", "/openapi.yaml", "/healthz"} {
+		mux.Handle(p, programs)
+	}
+	mux.Handle("/", web.Handler(a.Office, f.web))
+	return mux
+}
+
+// welcome makes the first user of a new database, and gives the path of the
+// link that lets him in.
+func welcome(ctx context.Context, a *app.App, out io.Writer) (link string, err error) {
 	var fresh bool
 	token := os.Getenv("KONTOR_TOKEN")
 	fixed := token != ""
 	if !fixed {
 		token = access.NewToken()
 	} else if !strings.HasPrefix(token, "kt_") || len(token) < 12 {
-		return errors.New("KONTOR_TOKEN must begin with kt_ and have at least 12 characters")
+		return "", errors.New("KONTOR_TOKEN must begin with kt_ and have at least 12 characters")
 	}
-	err := a.DB.Write(ctx, db.Actor{ID: access.System}, func(tx *db.Tx) error {
+	err = a.DB.Write(ctx, db.Actor{ID: access.System}, func(tx *db.Tx) error {
 		fresh = false
 		all, err := access.List(tx)
 		if err != nil || len(all) > 0 {
 			return err
 		}
-		u, err := access.User(tx, "admin", "person")
+		u, err := access.Invite(tx, "admin", "admin@localhost", "admin")
 		if err != nil {
 			return err
 		}
 		fresh = true
-		access.Grant(tx, u, token, access.Full, "first token")
+		access.Grant(tx, id.User(u), token, access.Full, "first token")
+		link = "/enter/" + access.Link(tx, u, access.ForStart, 24*time.Hour)
 		return nil
 	})
 	if db.IsDuplicate(err) { // another process came first with the same KONTOR_TOKEN
-		return nil
+		return "", nil
 	}
 	if err == nil && fresh {
 		if fixed {
 			token = "the one in KONTOR_TOKEN"
 		}
 		fmt.Fprintf(out, "token of the user admin, shown only now: %s\n", token)
+	} else {
+		link = ""
 	}
-	return err
+	return link, err
 }
 
 // serve answers at an address and says where.
-func serve(ctx context.Context, a *app.App, listen string, limits api.Limits, out io.Writer) error {
+func serve(ctx context.Context, a *app.App, listen string, f front, out io.Writer) error {
 	l, err := net.Listen("tcp", listen)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "kontor answers on http://%s\n  the API, explained   http://%s/docs\n  the same for tools   http://%s/openapi.json\n", l.Addr(), l.Addr(), l.Addr())
-	return answer(ctx, a, l, limits)
+	fmt.Fprintf(out, "kontor answers on http://%s\n", l.Addr())
+	if f.link != "" {
+		fmt.Fprintf(out, "  the admin gets in once by   http://%s%s\n", l.Addr(), f.link)
+	}
+	fmt.Fprintf(out, "  the API, explained   http://%s/docs\n  the same for tools   http://%s/openapi.json\n", l.Addr(), l.Addr())
+	return answer(ctx, a, l, f)
 }
 
 // answer answers until the context ends, then lets running requests finish.
-func answer(ctx context.Context, a *app.App, l net.Listener, limits api.Limits) error {
-	limits = limits.Or()
-	s := server(api.Handler(a.Office, limits))
+func answer(ctx context.Context, a *app.App, l net.Listener, f front) error {
+	f.limits = f.limits.Or()
+	s := server(f.handler(a))
 	ended := make(chan error, 1)
-	go func() { ended <- s.Serve(api.Listen(l, limits.Connections)) }()
+	go func() { ended <- s.Serve(api.Listen(l, f.limits.Connections)) }()
 	select {
 	case err := <-ended:
 		return err

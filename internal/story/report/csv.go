@@ -28,12 +28,7 @@ func CSV(w io.Writer, t Table) error {
 		return err
 	}
 	for _, row := range t.Records() {
-		for i, s := range row {
-			if s != "" && (s[0] == '=' || s[0] == '+' || s[0] == '-' || s[0] == '@') && !number.MatchString(s) {
-				row[i] = "'" + s
-			}
-		}
-		if err := out.Write(row); err != nil {
+		if err := out.Write(Plain(row)); err != nil {
 			return err
 		}
 	}
@@ -89,4 +84,14 @@ func (t ItemTable) Records() [][]string {
 			string(i.CompanyCurrency), i.CompanyOpen, string(i.DatedOn), string(i.DueOn), fmt.Sprint(i.OverdueDays), i.State})
 	}
 	return out
+}
+
+// Plain puts an apostrophe before text that a spreadsheet would run.
+func Plain(row []string) []string {
+	for i, s := range row {
+		if s != "" && (s[0] == '=' || s[0] == '+' || s[0] == '-' || s[0] == '@') && !number.MatchString(s) {
+			row[i] = "'" + s
+		}
+	}
+	return row
 }

@@ -187,3 +187,43 @@ func (n *numbers) load(q db.Querier) error {
 func (n *numbers) ref(kind string, v int64) DocRef {
 	return DocRef{Type: kind, ID: external(kind, v), Number: n.found[v].Number}
 }
+
+// FoundView is something that a person may have meant.
+type FoundView struct {
+	Type   string `json:"type" enum:"order,customer,product,invoice,shipment"`
+	Number string `json:"number" doc:"number or code"`
+	Name   string `json:"name" doc:"of the customer or product"`
+}
+
+// searches find by what an index can serve: whole numbers and codes, the
+// customer's PO number, and names by their beginning. $1 is what was typed, $2
+// and $3 bound what begins so, $4 is how many.
+var searches = []struct{ kind, sql string }{
+	{"order", `SELECT o.number, c.name FROM sales_order o JOIN customer c ON c.id=o.customer_id WHERE o.number=$1 OR (o.po_number=$1 AND o.po_number<>'') ORDER BY o.id DESC LIMIT $4`},
+	{"customer", `SELECT c.code, c.name FROM customer c WHERE c.code=$1 OR LOWER(c.code)=LOWER($1) OR (LOWER(c.name)>=$2 AND LOWER(c.name)<$3) ORDER BY c.name LIMIT $4`},
+	{"product", `SELECT p.sku, p.name FROM product p WHERE p.sku=$1 OR (LOWER(p.sku)>=$2 AND LOWER(p.sku)<$3) OR (LOWER(p.name)>=$2 AND LOWER(p.name)<$3) ORDER BY p.sku LIMIT $4`},
+	{"invoice", `SELECT i.number, c.name FROM invoice i JOIN customer c ON c.id=i.customer_id WHERE i.number=$1 ORDER BY i.id DESC LIMIT $4`},
+	{"shipment", `SELECT s.number, c.name FROM shipment s JOIN customer c ON c.id=s.customer_id WHERE s.number=$1 AND s.number<>'' ORDER BY s.id DESC LIMIT $4`},
+}
+
+// Search finds up to n things of each kind.
+func Search(q db.Querier, ask string, n int) ([]FoundView, error) {
+	from := strings.ToLower(ask)
+	out := []FoundView{}
+	for _, s := range searches {
+		args := []any{ask, from, from + "\U0010ffff", n}
+		if !strings.Contains(s.sql, "$2") {
+			s.sql = strings.ReplaceAll(s.sql, "$4", "$2")
+			args = []any{ask, n}
+		}
+		found, err := collect(q, s.sql, nil, args, func(r *db.Rows, v *FoundView) error {
+			v.Type = s.kind
+			return r.Scan(&v.Number, &v.Name)
+		})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, found...)
+	}
+	return out, nil
+}

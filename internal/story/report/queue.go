@@ -174,3 +174,16 @@ func queueCounts(q db.Querier) ([]ReasonCount, error) {
 	})
 	return out, err
 }
+
+// HoldKind tells the kind of an open hold by its id.
+func HoldKind(q db.Querier, ref string) (string, error) {
+	h, err := id.Parse("hld", ref)
+	var kind string
+	if err == nil {
+		_, err = q.One(`SELECT kind FROM hold WHERE id=$1 AND released_at=0`, []any{h}, &kind)
+	}
+	if err == nil && kind == "" {
+		err = hold.ErrUnknown.Because("there is no open hold %s: it may have been released meanwhile", ref)
+	}
+	return kind, err
+}

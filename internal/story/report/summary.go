@@ -9,6 +9,7 @@ import (
 	"kontor/internal/tools/db"
 	"kontor/internal/words/day"
 	"kontor/internal/words/dec"
+	"kontor/internal/words/id"
 	"kontor/internal/words/money"
 )
 
@@ -245,4 +246,91 @@ func (v *SummaryView) books(q db.Querier, c *company.Company) error {
 	v.Bank = money.Format(bank, c.Currency)
 	v.Ledger.Debit, v.Ledger.Credit, v.Ledger.Balanced = money.Format(debit, c.Currency), money.Format(credit, c.Currency), debit == credit
 	return err
+}
+
+// StageCount is how many live orders stand in a stage, and how many of them are held.
+type StageCount struct {
+	Count int64 `json:"count"`
+	Held  int64 `json:"held"`
+}
+
+// Stages counts live orders per status.
+func Stages(q db.Querier) (map[string]StageCount, error) {
+	out := map[string]StageCount{}
+	err := q.Each(`SELECT o.status, COUNT(*), CAST(SUM(CASE WHEN o.hold_mask<>0 THEN 1 ELSE 0 END) AS BIGINT) FROM sales_order o WHERE o.decision IN ('captured','confirmed') GROUP BY o.status`, nil, nil, func(r *db.Rows) error {
+		var status string
+		var c StageCount
+		err := r.Scan(&status, &c.Count, &c.Held)
+		out[status] = c
+		return err
+	})
+	return out, err
+}
+
+// OrderValues gives the net amounts of the orders among some documents, by id.
+func OrderValues(q db.Querier, docs []DocRef) (map[string]Amount, error) {
+	var orders ids[int64]
+	for _, d := range docs {
+		if n, err := id.Parse("ord", d.ID); err == nil {
+			orders.add(n)
+		}
+	}
+	out := map[string]Amount{}
+	err := q.Each(`WITH {a: id BIGINT} SELECT o.id, o.currency, o.net_amt FROM a JOIN sales_order o ON o.id=a.id`, db.Ints(orders.list), nil, func(r *db.Rows) error {
+		var o, net int64
+		var a Amount
+		err := r.Scan(&o, &a.Currency, &net)
+		a.Amount = money.Format(net, a.Currency)
+		out[id.Text("ord", o)] = a
+		return err
+	})
+	return out, err
+}
+
+// GlanceView is what a home page counts: what waits, and what is owed.
+type GlanceView struct {
+	Waiting   int64          `json:"waiting" doc:"holds and intakes that wait for a person"`
+	Late      int64          `json:"late" doc:"orders with lines that should have left"`
+	ToPick    int64          `json:"to_pick" doc:"shipments that are planned"`
+	Billable  int64          `json:"billable" doc:"orders with something due to be billed"`
+	BankLines int64          `json:"bank_lines" doc:"without a match"`
+	Currency  money.Currency `json:"currency"`
+	Open      string         `json:"open"`
+	Overdue   string         `json:"overdue"`
+	Unapplied string         `json:"unapplied"`
+}
+
+// Glance counts what waits. Each question is answered by an index over what is
+// open, so that it costs the same in the tenth year.
+func Glance(q db.Querier) (GlanceView, error) {
+	c, on, err := today(q)
+	if err != nil {
+		return GlanceView{}, err
+	}
+	v := GlanceView{Currency: c.Currency}
+	for _, x := range []struct {
+		sql  string
+		into *int64
+		args []any
+	}{
+		{`SELECT (SELECT COUNT(*) FROM hold WHERE released_at=0 AND scope<>$1)+(SELECT COUNT(*) FROM intake WHERE state IN ('received','refused'))`, &v.Waiting, []any{int64(hold.OnRetain)}},
+		{`SELECT COUNT(*) FROM shipment WHERE decision='planned'`, &v.ToPick, nil},
+		{`SELECT COUNT(DISTINCT order_id) FROM billable WHERE billed<qty AND bill_on<=$1 AND hold_mask=0`, &v.Billable, []any{string(on)}},
+		{`SELECT COUNT(*) FROM bank_line WHERE state IN ('new','matched') AND state='new'`, &v.BankLines, nil},
+	} {
+		if _, err := q.One(x.sql, x.args, x.into); err != nil {
+			return v, err
+		}
+	}
+	late, err := LateOrders(q, 1<<20)
+	if err != nil {
+		return v, err
+	}
+	v.Late = int64(len(late))
+	s := SummaryView{On: on}
+	if err := s.owed(q, c); err != nil {
+		return v, err
+	}
+	v.Open, v.Overdue, v.Unapplied = s.Owed.Open, s.Owed.Overdue, s.Owed.Unapplied
+	return v, nil
 }

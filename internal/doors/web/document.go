@@ -1,0 +1,110 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+
+	"kontor/internal/story/report"
+)
+
+// document is a page about one thing.
+type document struct {
+	Title    string
+	States   []state
+	Lead     []link
+	Acts     []link
+	Facts    []fact
+	Waits    []waiting
+	Sections []section
+	Papers   []paper
+	Story    []told
+}
+
+// fact is a name with its value, and where the value comes from.
+type fact struct {
+	Name, Value, Sub, Tone, Href string
+}
+
+// waiting is a reason why the thing stands still, with the way on.
+type waiting struct {
+	State state
+	Say   string
+	Act   *link
+}
+
+// section is a part of the page: a table, pairs, or a drawing.
+type section struct {
+	Title string
+	Table table
+	Pairs []fact
+	Draw  fragment
+	Key   fragment
+	More  *link
+	Empty string
+}
+
+// paper is a document that came before or after this one.
+type paper struct {
+	Kind, Number, Href, Amount, Sub string
+	State                           state
+}
+
+// told is a line of the timeline.
+type told struct{ Icon, Say, When string }
+
+// fillWords name the colours of the bars.
+var fillWords = map[string]string{"res": "reserved", "ship": "shipped", "bill": "billed", "paid": "paid", "short": "short"}
+
+// places gives the page of a document by the prefix of its id.
+var places = map[string]string{
+	"ord": "/orders/", "shp": "/shipments/", "inv": "/invoices/", "cus": "/customers/", "prd": "/products/", "stm": "/statements/", "rcp": "/receipts/", "ret": "/returns/",
+}
+
+// placeOf is the page of a document, "" when it has none.
+func placeOf(d report.DocRef) string {
+	prefix, _, _ := strings.Cut(d.ID, "_")
+	if at, ok := places[prefix]; ok {
+		return at + d.ID
+	}
+	return ""
+}
+
+var eventIcons = map[string]string{
+	"order": "clipboard-list", "shipment": "truck", "invoice": "file", "credit_note": "file-minus", "receipt": "banknote", "application": "scale", "hold": "circle-pause", "return": "undo-2",
+	"statement": "landmark", "customer": "users", "product": "package", "user": "circle-user", "stock_doc": "boxes", "refund": "wallet",
+}
+
+// storyOf reads the timeline of a document, the newest first.
+func (v *visit) storyOf(ref string) ([]told, error) {
+	events, err := report.Timeline(v.q, ref)
+	if err != nil {
+		return nil, err
+	}
+	var out []told
+	for i := len(events) - 1; i >= 0; i-- {
+		e := events[i]
+		icon := eventIcons[e.Subject.Type]
+		if icon == "" {
+			icon = "circle-dot"
+		}
+		if len(out) == 40 {
+			out = append(out, told{"clock", fmt.Sprintf("and %s before", count(int64(i+1), "event", "events")), ""})
+			break
+		}
+		out = append(out, told{icon, sentence(e.Sentence), v.instantText(e.At) + ", " + e.Actor})
+	}
+	return out, nil
+}
+
+// waits shows the open holds of a document; release is the right that ends one.
+func (v *visit) waits(holds []report.HoldView) []waiting {
+	var out []waiting
+	for _, h := range holds {
+		w := waiting{State: stateOf(h.Kind), Say: sentence(h.Sentence)}
+		if v.mayRelease(h.Kind) {
+			w.Act = &link{Word: "Release…", Href: "/holds/" + h.ID.String() + "/release", Sheet: true}
+		}
+		out = append(out, w)
+	}
+	return out
+}

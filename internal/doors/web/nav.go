@@ -1,0 +1,110 @@
+package web
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"kontor/internal/rooms/access"
+)
+
+// entry is a place in the sidebar; the first of a group names it.
+type entry struct {
+	Group, Word, Href, Icon, Count string
+	Right                          access.Right
+	Current                        bool
+}
+
+var navigation = []entry{
+	{"", "Home", "/", "house", "", signedIn, false},
+	{"", "Order desk", "/desk", "inbox", "", access.SeeOrders, false},
+	{"Sell", "Orders", "/orders", "clipboard-list", "", access.SeeOrders, false},
+	{"Sell", "Customers", "/customers", "users", "", access.SeeOrders, false},
+	{"Sell", "Products", "/products", "package", "", access.SeeOrders, false},
+	{"Fulfil", "Stock", "/stock", "boxes", "", access.SeeOrders, false},
+	{"Fulfil", "Picking", "/picking", "scan-barcode", "", access.Pick, false},
+	{"Fulfil", "Shipments", "/shipments", "truck", "", access.SeeOrders, false},
+	{"Money", "Billing", "/billing", "receipt", "", access.Bill, false},
+	{"Money", "Invoices", "/invoices", "file-text", "", access.SeeMoney, false},
+	{"Money", "Open items", "/items", "clock", "", access.SeeMoney, false},
+	{"Money", "Ageing", "/ageing", "layers", "", access.SeeMoney, false},
+	{"Money", "Bank", "/bank", "landmark", "", access.SeeMoney, false},
+	{"Money", "Receipts", "/receipts", "banknote", "", access.SeeMoney, false},
+	{"Money", "Credit", "/credit", "shield", "", access.SeeMoney, false},
+	{"Control", "Ledger", "/ledger", "scale", "", access.SeeMoney, false},
+	{"Admin", "People", "/people", "circle-user", "", access.Administer, false},
+}
+
+// navigation is the sidebar of the person: only what he may see, the group's
+// name at its first place.
+func (v *visit) navigation() []entry {
+	var out []entry
+	group := ""
+	for _, e := range navigation {
+		if !allowed(v.who, e.Right) {
+			continue
+		}
+		e.Current = e.Href == v.URL.Path || e.Href != "/" && strings.HasPrefix(v.URL.Path, e.Href+"/")
+		if e.Group == group {
+			e.Group = ""
+		} else {
+			group = e.Group
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+func roleNames(p *access.Person) string {
+	var out []string
+	for _, r := range p.Roles {
+		out = append(out, r.Name)
+	}
+	if len(out) == 0 {
+		return "No role yet"
+	}
+	return strings.Join(out, ", ")
+}
+
+// onto is this page's address with the cursor of the next part.
+func (v *visit) onto(after string) string {
+	q := v.URL.Query()
+	q.Set("after", after)
+	return v.URL.Path + "?" + q.Encode()
+}
+
+func shownRows(v *visit, l list) string {
+	n := len(l.Table.Rows)
+	switch {
+	case v.ask("after") != "" && l.Next != "":
+		return fmt.Sprintf("%d more", n)
+	case v.ask("after") != "":
+		return fmt.Sprintf("the last %d", n)
+	case l.Next != "":
+		return fmt.Sprintf("the first %d", n)
+	}
+	return "all " + fmt.Sprint(n)
+}
+
+// key is a keyboard way; the sheet of keys, and app.js, know them.
+type key struct{ Key, Word string }
+
+var keys = []key{
+	{"Ctrl K", "search, or jump to a page"}, {"g d", "order desk"}, {"g o", "orders"}, {"g c", "customers"}, {"g a", "stock"}, {"g p", "picking"}, {"g i", "invoices"}, {"g b", "bank"}, {"g h", "home"},
+	{"j, k", "next row, row before"}, {"Enter", "open the row"}, {"f", "filter the list"}, {"e", "CSV of the list"}, {"n", "new order"}, {"Ctrl Enter", "do what the sheet is about"}, {"Esc", "close what is on top"}, {"?", "these keys"},
+}
+
+const htmxConfig = `{"includeIndicatorStyles":false,"allowEval":false,"allowScriptTags":false,"attributesToSettle":["class"],"selfRequestsOnly":true,"historyCacheSize":0,"refreshOnHistoryMiss":true,"scrollBehavior":"instant","timeout":15000,"responseHandling":[{"code":"204","swap":false},{"code":"[23]..","swap":true},{"code":"403|404|409|412|422","swap":true},{"code":"[45]..","swap":false,"error":true}]}`
+
+func query(pairs ...string) string {
+	q := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			q.Set(pairs[i], pairs[i+1])
+		}
+	}
+	if len(q) == 0 {
+		return ""
+	}
+	return "?" + q.Encode()
+}

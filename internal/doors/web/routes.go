@@ -1,0 +1,125 @@
+package web
+
+import (
+	"strings"
+
+	"kontor/internal/rooms/access"
+)
+
+// route is one line of the table: what is asked for, who may, what answers.
+// A route that shows what a step would do is free: it works in transactions of
+// its own.
+type route struct {
+	Method, Path string
+	Right        access.Right
+	do           func(*visit) (page, error)
+	free         bool
+}
+
+// Who may, beside those with a right.
+const (
+	anybody  access.Right = "anybody" // signed in or not
+	signedIn access.Right = "signed in"
+)
+
+func allowed(p *access.Person, r access.Right) bool {
+	return r == anybody || r == signedIn || p.May(r)
+}
+
+// holders names the roles that have a right, for the sentence that refuses.
+func holders(r access.Right) string {
+	var out []string
+	for _, x := range access.Roles {
+		for _, has := range x.Rights {
+			if has == r {
+				out = append(out, strings.ToLower(x.Name))
+			}
+		}
+	}
+	if len(out) == 0 {
+		return "nobody has"
+	}
+	return strings.Join(out, " and ") + " have"
+}
+
+// routes is the table. A path that no line names is not there.
+func routes() []route {
+	table := []route{
+		get("/sign-in", anybody, signInPage),
+		post("/sign-in", anybody, signInNow),
+		get("/enter/{secret}", anybody, enterPage),
+		post("/enter/{secret}", anybody, enterNow),
+		post("/sign-out", signedIn, signOutNow),
+		get("/account", signedIn, accountPage),
+		post("/account/password", signedIn, passwordNow),
+		post("/account/sessions/{id}/end", signedIn, endSessionNow),
+		get("/styleguide", anybody, styleguidePage),
+
+		get("/{$}", signedIn, homePage),
+		get("/search", signedIn, searchPage),
+
+		get("/desk", access.SeeOrders, listing("order-desk", deskList)),
+		get("/orders", access.SeeOrders, listing("orders", orderList)),
+		get("/orders/new", access.Enter, newOrderPage),
+		post("/orders/new", access.Enter, newOrderNow),
+		get("/orders/{id}", access.SeeOrders, orderPage),
+		get("/customers", access.SeeOrders, listing("customers", customerList)),
+		get("/customers/{id}", access.SeeOrders, customerPage),
+		get("/products", access.SeeOrders, listing("products", productList)),
+		get("/products/{id}", access.SeeOrders, productPage),
+
+		get("/stock", access.SeeOrders, listing("stock", stockList)),
+		get("/shipments", access.SeeOrders, listing("shipments", shipmentList)),
+		get("/shipments/{id}", access.SeeOrders, shipmentPage),
+		get("/picking", access.Pick, listing("picking", pickingList)),
+		get("/shipments/{id}/pick", access.Pick, pickPage),
+		post("/shipments/{id}/pick", access.Pick, pickNow),
+
+		get("/billing", access.Bill, billingPage),
+		post("/billing", access.Bill, billingNow),
+		get("/invoices", access.SeeMoney, listing("invoices", invoiceList)),
+		get("/invoices/{id}", access.SeeMoney, invoicePage),
+		get("/items", access.SeeMoney, listing("open-items", itemList)),
+		get("/ageing", access.SeeMoney, ageingPage),
+		get("/bank", access.SeeMoney, listing("bank-lines", bankList)),
+		get("/statements/{id}", access.SeeMoney, statementPage),
+		get("/receipts", access.SeeMoney, listing("receipts", receiptList)),
+		get("/receipts/{id}", access.SeeMoney, receiptPage),
+		get("/credit", access.SeeMoney, listing("credit", creditList)),
+		get("/ledger", access.SeeMoney, ledgerPage),
+
+		get("/people", access.Administer, listing("people", peopleList)),
+		get("/people/new", access.Administer, invitePage),
+		post("/people/new", access.Administer, inviteNow),
+		get("/people/{id}", access.Administer, personPage),
+		post("/people/{id}/roles", access.Administer, rolesNow),
+	}
+	table = append(table, steps("/orders/{id}", orderSteps()...)...)
+	table = append(table, steps("/shipments/{id}", shipmentSteps()...)...)
+	table = append(table, steps("/invoices/{id}", invoiceSteps()...)...)
+	table = append(table, steps("/receipts/{id}", receiptSteps()...)...)
+	table = append(table, steps("/statements/{id}", statementSteps()...)...)
+	table = append(table, holdRoutes()...)
+	return table
+}
+
+func get(path string, r access.Right, do func(*visit) (page, error)) route {
+	return route{Method: "GET", Path: path, Right: r, do: do}
+}
+
+func post(path string, r access.Right, do func(*visit) (page, error)) route {
+	return route{Method: "POST", Path: path, Right: r, do: do, free: true}
+}
+
+// steps makes the two routes of each step of a document: what would happen, and
+// that it happens.
+func steps(back string, list ...*step) []route {
+	var out []route
+	for _, s := range list {
+		at := back + "/" + s.Name
+		out = append(out,
+			route{Method: "GET", Path: at, Right: s.Right, do: opened(s, back), free: true},
+			route{Method: "POST", Path: at, Right: s.Right, do: done(s, back), free: true})
+	}
+	return out
+}

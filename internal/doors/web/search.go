@@ -1,0 +1,50 @@
+package web
+
+import (
+	"net/url"
+	"strings"
+
+	"kontor/internal/rooms/access"
+	"kontor/internal/story/report"
+)
+
+// hit is one thing that was found.
+type hit struct{ Group, Word, Sub, Href string }
+
+// searchPage finds orders, customers, items and invoices by what people know of
+// them, and pages by their name.
+func searchPage(v *visit) (page, error) {
+	ask := v.ask("q")
+	var hits []hit
+	if v.may(access.SeeOrders) && ask != "" {
+		found, err := report.Search(v.q, ask, 8)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range found {
+			switch f.Type {
+			case "order":
+				hits = append(hits, hit{"Orders", f.Number, f.Name, "/orders/" + f.Number})
+			case "customer":
+				hits = append(hits, hit{"Customers", f.Name, f.Number, "/customers/" + url.PathEscape(f.Number)})
+			case "product":
+				hits = append(hits, hit{"Products", f.Number, f.Name, "/products/" + url.PathEscape(f.Number)})
+			case "invoice":
+				if v.may(access.SeeMoney) {
+					hits = append(hits, hit{"Invoices", f.Number, f.Name, "/invoices/" + f.Number})
+				}
+			case "shipment":
+				hits = append(hits, hit{"Shipments", f.Number, f.Name, "/shipments/" + f.Number})
+			}
+		}
+	}
+	for _, e := range navigation {
+		if allowed(v.who, e.Right) && (ask == "" || strings.Contains(strings.ToLower(e.Word), strings.ToLower(ask))) {
+			hits = append(hits, hit{"Go to", e.Word, "", e.Href})
+		}
+	}
+	if v.Header.Get("HX-Request") != "" {
+		return draw(hitsOf(v, ask, hits)), nil
+	}
+	return draw(searchView(v, ask, hits)), nil
+}

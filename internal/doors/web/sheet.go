@@ -1,0 +1,302 @@
+package web
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"kontor/internal/rooms/access"
+	"kontor/internal/story/flow"
+	"kontor/internal/story/report"
+	"kontor/internal/tools/db"
+	"kontor/internal/tools/idem"
+)
+
+// sheet asks before a step: what it would do, and what it needs to know.
+type sheet struct {
+	Title, Say, Verb string
+	Path, Back       string
+	Fields           []field
+	Hidden           map[string]string
+	Fault            *faults
+	Would            *consequences
+}
+
+// field is one question of a form.
+type field struct {
+	Name, Label, Help, Value, Kind, Auto string
+	Choices                              [][2]string
+	Optional, Short                      bool
+	Fault                                string
+}
+
+// step is something that a person can do to a document.
+type step struct {
+	Name   string // in the address
+	Word   string // of the button that opens the sheet
+	Title  string
+	Say    string
+	Verb   string // of the button that does it: the word again, never "OK"
+	Right  access.Right
+	Fields []field
+	Run    func(ctx context.Context, v *visit, ref string, form url.Values) (done string, err error)
+}
+
+// button is the way to a step from the document at path.
+func (s step) button(path string, primary bool) link {
+	return link{Word: s.Word + "…", Href: path + "/" + s.Name, Sheet: true, Primary: primary}
+}
+
+// buttons are the steps that a person may do and that fit, the first of them filled.
+func (v *visit) buttons(path string, fitting ...*step) []link {
+	var out []link
+	for _, s := range fitting {
+		if s != nil && v.may(s.Right) {
+			out = append(out, s.button(path, len(out) == 0))
+		}
+	}
+	slices.Reverse(out) // the main one stands last, at the edge
+	return out
+}
+
+func when(cond bool, s *step) *step {
+	if cond {
+		return s
+	}
+	return nil
+}
+
+// opened shows a step's sheet with what it would do, as things are now. A step
+// that cannot run as it stands shows why, and asks.
+func opened(s *step, back string) func(*visit) (page, error) {
+	return func(v *visit) (page, error) {
+		form := url.Values{}
+		for _, f := range s.Fields {
+			form.Set(f.Name, f.Value)
+		}
+		for k := range v.URL.Query() {
+			form.Set(k, v.ask(k))
+		}
+		return v.sheet(s, back, form, nil, http.StatusOK)
+	}
+}
+
+// done runs a step and goes back to its document; one that is refused shows
+// the sheet again with everything that was typed.
+func done(s *step, back string) func(*visit) (page, error) {
+	return func(v *visit) (page, error) {
+		ctx := flow.WithKey(v.Context(), v.key())
+		said, err := s.Run(ctx, v, v.PathValue("id"), v.PostForm)
+		if err != nil {
+			f, status := v.faultOf(err)
+			return v.sheet(s, back, v.PostForm, &f, status)
+		}
+		return onward{resolved(back, v), said}, nil
+	}
+}
+
+// key makes asking twice – a double click, a lost answer – one step.
+func (v *visit) key() idem.Key {
+	k := v.PostForm.Get("key")
+	if k == "" {
+		return idem.Key{}
+	}
+	form := url.Values{}
+	for name, values := range v.PostForm {
+		if name != "key" {
+			form[name] = values
+		}
+	}
+	sum := sha256.Sum256([]byte(v.URL.Path + "?" + form.Encode()))
+	return idem.Key{Client: v.who.User, Key: k, Body: hex.EncodeToString(sum[:])}
+}
+
+func resolved(pattern string, v *visit) string {
+	return strings.ReplaceAll(pattern, "{id}", v.PathValue("id"))
+}
+
+func (v *visit) sheet(s *step, back string, form url.Values, f *faults, status int) (page, error) {
+	out := sheet{Title: s.Title, Say: s.Say, Verb: s.Verb, Path: v.URL.Path, Back: resolved(back, v), Fault: f, Hidden: map[string]string{"key": access.NewSecret()[:22]}}
+	asks := false
+	for _, x := range s.Fields {
+		if form.Has(x.Name) {
+			x.Value = form.Get(x.Name)
+		}
+		if f != nil {
+			x.Fault = f.of(x.Name)
+		}
+		asks = asks || !x.Optional && x.Value == ""
+		out.Fields = append(out.Fields, x)
+	}
+	if f == nil && !asks {
+		changes, err := flow.Simulate(v.Context(), func(ctx context.Context) error {
+			_, err := s.Run(ctx, v, v.PathValue("id"), form)
+			return err
+		})
+		if err != nil {
+			f, _ := v.faultOf(err)
+			f.Title = "This cannot be done as things are"
+			out.Fault = &f
+			if len(s.Fields) == 0 {
+				out.Verb = ""
+			}
+		} else {
+			c := consequencesFrom(changes)
+			out.Would = &c
+		}
+	}
+	if v.Header.Get("HX-Request") != "" {
+		if status == http.StatusInternalServerError {
+			status = http.StatusUnprocessableEntity // it is drawn in place, too
+		}
+		return drawing{status, sheetBody(v, out)}, nil
+	}
+	return drawing{status, sheetPage(v, out)}, nil
+}
+
+// of gives the sentence for a field.
+func (f faults) of(name string) string {
+	for _, x := range append([]faults{f}, f.Also...) {
+		if x.At == name || strings.HasSuffix(x.At, "."+name) {
+			return x.Sentence
+		}
+	}
+	return ""
+}
+
+// consequences are what a step would write, in the words of the trade.
+type consequences struct {
+	Sections []consequence
+	Nothing  bool
+}
+
+type consequence struct {
+	Title string
+	Rows  [][]string
+}
+
+// most is how many rows of a kind are shown; the rest is counted.
+const most = 8
+
+func consequencesFrom(c *report.Changes) consequences {
+	var out consequences
+	add := func(title string, n int, row func(i int) []string) {
+		if n == 0 {
+			return
+		}
+		s := consequence{Title: title}
+		for i := range min(n, most) {
+			s.Rows = append(s.Rows, row(i))
+		}
+		if n > most {
+			s.Rows = append(s.Rows, []string{"and " + count(int64(n-most), "more", "more")})
+		}
+		out.Sections = append(out.Sections, s)
+	}
+	docs := slices.DeleteFunc(slices.Clone(c.Documents), func(d report.ChangedView) bool { return d.State == "" || d.Number == "" && placeOf(d.DocRef) == "" })
+	add("Documents", len(docs), func(i int) []string {
+		d := docs[i]
+		name := words(d.Type) + " " + d.Number
+		return []string{strings.TrimSpace(name), stateOf(d.State).word}
+	})
+	add("Stock", len(c.Stock), func(i int) []string {
+		m := c.Stock[i]
+		return []string{m.SKU + " in " + m.Warehouse + ", " + plain(stateOf(m.Status).word), quantity(m.Qty) + " " + unit(m.Unit), inMoney(m.Value, string(m.Currency))}
+	})
+	add("Open items", len(c.Items), func(i int) []string {
+		x := c.Items[i]
+		return []string{words(x.Kind) + " " + x.Number + ", " + x.Customer.Name, inMoney(x.Open, string(x.Currency)) + " open"}
+	})
+	add("Credit used", len(c.Exposure), func(i int) []string {
+		x := c.Exposure[i]
+		var parts []string
+		for _, p := range [][2]string{{"orders", x.Ordered}, {"shipped", x.Shipped}, {"invoices", x.Items}, {"credits", x.Credits}} {
+			if !isZero(p[1]) {
+				parts = append(parts, p[0]+" "+signed(p[1]))
+			}
+		}
+		return []string{x.Account, strings.Join(parts, ", ")}
+	})
+	var postings []report.PostingView
+	for _, e := range c.Entries {
+		postings = append(postings, e.Lines...)
+	}
+	add("Postings, debit and credit", len(postings), func(i int) []string {
+		p := postings[i]
+		if p.Debit != "" {
+			return []string{p.Account + " " + p.Name, amount(p.Debit), ""}
+		}
+		return []string{p.Account + " " + p.Name, "", amount(p.Credit)}
+	})
+	add("It is written down", len(c.Events), func(i int) []string { return []string{sentence(c.Events[i].Sentence)} })
+	out.Nothing = len(out.Sections) == 0
+	return out
+}
+
+func signed(s string) string {
+	if strings.HasPrefix(s, "-") {
+		return amount(s)
+	}
+	return "+" + amount(s)
+}
+
+func plain(s string) string { return strings.ToLower(s) }
+
+// invalid ties a field to its fault.
+func invalid(f field) templ.Attributes {
+	a := templ.Attributes{}
+	var by []string
+	if f.Help != "" {
+		by = append(by, "h-"+f.Name)
+	}
+	if f.Fault != "" {
+		a["aria-invalid"] = "true"
+		by = append(by, "e-"+f.Name)
+	}
+	if len(by) > 0 {
+		a["aria-describedby"] = strings.Join(by, " ")
+	}
+	return a
+}
+
+func kindOf(f field) string {
+	if f.Kind == "" {
+		return "text"
+	}
+	return f.Kind
+}
+
+// sheetOf makes a link open its sheet in a dialog where there is script.
+func sheetOf(l link) templ.Attributes {
+	if !l.Sheet {
+		return templ.Attributes{}
+	}
+	return templ.Attributes{"hx-get": l.Href, "hx-target": "#sheet", "hx-swap": "innerHTML"}
+}
+
+func posting(s sheet) templ.Attributes {
+	return templ.Attributes{"hx-post": s.Path, "hx-target": "this", "hx-swap": "outerHTML", "hx-disabled-elt": "find button"}
+}
+
+func current(yes bool) templ.Attributes {
+	if yes {
+		return templ.Attributes{"aria-current": "page"}
+	}
+	return templ.Attributes{}
+}
+
+// found resolves what an address names, on a snapshot of its own.
+func found[T any](ctx context.Context, v *visit, ref string, f func(db.Querier, string) (T, error)) (T, error) {
+	var out T
+	err := v.site.office.DB.Read(ctx, func(q *db.Reader) (err error) {
+		out, err = f(q, ref)
+		return err
+	})
+	return out, err
+}

@@ -1,0 +1,188 @@
+// What is quicker with script: keys, the palette, sheets in a dialog, scanning.
+// Pages work without any of it; nothing here builds HTML from data.
+
+const $ = (selector, from = document) => from.querySelector(selector);
+const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+const root = document.documentElement;
+
+// Theme: what the person chose here, else what the system says.
+const chosen = localStorage.getItem("theme");
+if (chosen) root.dataset.theme = chosen;
+
+const acts = {
+  theme() {
+    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    root.dataset.theme = dark ? "light" : "dark";
+    localStorage.setItem("theme", root.dataset.theme);
+  },
+  menu(button) {
+    const open = $("#side").toggleAttribute("data-open");
+    button.setAttribute("aria-expanded", open);
+    if (open) $("#side a").focus();
+  },
+  close(link, event) {
+    const dialog = link.closest("dialog");
+    if (!dialog) return;
+    event.preventDefault();
+    dialog.close();
+  },
+  "close-toast"(button) { button.closest(".toast").remove(); },
+  palette(_, event) {
+    event?.preventDefault();
+    openPalette();
+  },
+  copy(field) { field.select(); },
+  less(button) { step(button, -1); },
+  more(button) { step(button, 1); },
+};
+
+document.addEventListener("click", (event) => {
+  const at = event.target.closest("[data-act]");
+  if (at && acts[at.dataset.act]) acts[at.dataset.act](at, event);
+  else if ($("#side")?.hasAttribute("data-open") && !event.target.closest("#side")) closeMenu();
+});
+
+function closeMenu() {
+  $("#side").removeAttribute("data-open");
+  $("[data-act=menu]").setAttribute("aria-expanded", "false");
+}
+
+// A sheet opens in the dialog that its content was put into; where it came from gets the focus back.
+let opener = null;
+document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.target?.id === "sheet") opener = event.target; });
+document.addEventListener("htmx:afterSwap", (event) => {
+  const dialog = event.detail.target.closest?.("#sheet") ?? (event.detail.target.isConnected ? null : $("#sheet"));
+  if (!dialog) return;
+  if (!dialog.open) dialog.showModal();
+  ($("[data-act=focus]", dialog) ?? $("input:not([type=hidden]), select", dialog) ?? $(".primary", dialog))?.focus();
+});
+document.addEventListener("close", (event) => {
+  if (event.target.id === "sheet") { event.target.replaceChildren(); opener?.focus(); }
+}, true);
+document.addEventListener("click", (event) => { if (event.target.tagName === "DIALOG") event.target.close(); });
+
+// Search and jump.
+async function openPalette() {
+  const dialog = $("#palette");
+  if (!dialog || dialog.open) return;
+  if (!$("input", dialog)) {
+    const field = document.createElement("input");
+    Object.assign(field, { type: "text", placeholder: "Order, PO number, customer, item, invoice, page", autocomplete: "off" });
+    for (const [name, value] of Object.entries({ role: "combobox", "aria-label": "Search", "aria-expanded": "true", "aria-controls": "hits", "aria-autocomplete": "list" })) field.setAttribute(name, value);
+    const list = document.createElement("div");
+    dialog.append(field, list);
+    let waiting;
+    field.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(() => look(field, list), 80); });
+    field.addEventListener("keydown", (event) => paletteKey(event, list, field));
+  }
+  dialog.showModal();
+  const field = $("input", dialog);
+  field.select();
+  look(field, $("div", dialog));
+}
+
+let asked = 0;
+async function look(field, list) {
+  const mine = ++asked;
+  const answer = await fetch("/search?q=" + encodeURIComponent(field.value), { headers: { "HX-Request": "true" } });
+  if (mine !== asked || !answer.ok) return;
+  list.innerHTML = await answer.text();
+  field.setAttribute("aria-activedescendant", $("[aria-selected=true]", list)?.id ?? "");
+}
+
+function paletteKey(event, list, field) {
+  const options = all("[role=option]", list);
+  const at = options.findIndex((o) => o.getAttribute("aria-selected") === "true");
+  const move = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (move && options.length) {
+    event.preventDefault();
+    const next = options[(at + move + options.length) % options.length];
+    options[at]?.setAttribute("aria-selected", "false");
+    next.setAttribute("aria-selected", "true");
+    next.scrollIntoView({ block: "nearest" });
+    field.setAttribute("aria-activedescendant", next.id);
+  } else if (event.key === "Enter" && at >= 0) {
+    event.preventDefault();
+    $("a", options[at]).click();
+  }
+}
+
+// Keys. Single letters are off while somebody types, and never with Ctrl, Alt or Meta.
+const places = { d: "/desk", o: "/orders", c: "/customers", a: "/stock", p: "/picking", i: "/invoices", b: "/bank", h: "/" };
+let going = 0;
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") { event.preventDefault(); return openPalette(); }
+  if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
+    const main = $("dialog[open] [data-key='ctrl+enter']") ?? $("[data-key='ctrl+enter']");
+    if (main) { event.preventDefault(); main.click(); }
+    return;
+  }
+  if (event.key === "Escape" && $("#side")?.hasAttribute("data-open")) return closeMenu();
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable], dialog[open]")) return;
+  if (performance.now() - going < 1200 && places[event.key]) { going = 0; location.href = places[event.key]; return; }
+  const does = {
+    g: () => { going = performance.now(); },
+    "/": openPalette,
+    "?": () => $("#keys")?.showModal(),
+    n: () => { const link = $("a[href^='/orders/new']"); if (link) link.click(); },
+    e: () => $("[data-key=e]")?.click(),
+    f: () => $(".tools input[type=search]")?.focus(),
+    j: () => walk(1),
+    k: () => walk(-1),
+  }[event.key];
+  if (does) { event.preventDefault(); does(); }
+});
+
+// Rows: j and k walk, Enter opens, since the row's first link has the focus.
+function walk(by) {
+  const rows = all("#list tbody tr, main section tbody tr");
+  if (!rows.length) return;
+  const at = rows.findIndex((r) => r.hasAttribute("data-focus"));
+  const next = rows[Math.min(rows.length - 1, Math.max(0, at + by))];
+  rows[at]?.removeAttribute("data-focus");
+  next.setAttribute("data-focus", "");
+  $("a", next)?.focus();
+  next.scrollIntoView({ block: "nearest" });
+}
+
+// What was done is told for eight seconds, longer while somebody is at it.
+for (const toast of all(".toast")) {
+  let left = setTimeout(() => toast.remove(), 8000);
+  for (const on of ["pointerenter", "focusin"]) toast.addEventListener(on, () => clearTimeout(left));
+  toast.addEventListener("pointerleave", () => { left = setTimeout(() => toast.remove(), 3000); });
+}
+$("[data-act=focus]")?.focus();
+
+// Picking: buttons and scans count; a wrong scan changes nothing and says so.
+function step(button, by) {
+  const field = $(".stepvalue", button.closest(".task"));
+  const now = Number(field.value.replace(",", ".")) || 0;
+  field.value = String(Math.max(0, now + by));
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+function scanned(code) {
+  code = code.replace(/^\][A-Za-z][0-9A-Za-z]/, "").trim();
+  const say = $("#hit");
+  const task = all(".task").find((t) => t.dataset.sku === code);
+  say.hidden = false;
+  say.className = "hit " + (task ? "good" : "bad");
+  if (!task) {
+    say.textContent = `${code} is not on this list. Nothing was counted.`;
+    navigator.vibrate?.([200, 80, 200]);
+    return;
+  }
+  const field = $(".stepvalue", task);
+  if (!task.hasAttribute("data-scanned")) { field.value = "0"; task.setAttribute("data-scanned", ""); }
+  step(field, 1);
+  say.textContent = `Right item, ${field.value} of ${field.dataset.planned}.`;
+  task.scrollIntoView({ block: "center" });
+  navigator.vibrate?.(40);
+}
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.dataset?.act === "scan") {
+    event.preventDefault();
+    if (event.target.value) scanned(event.target.value);
+    event.target.value = "";
+  }
+});

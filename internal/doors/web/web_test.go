@@ -1,0 +1,436 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"kontor/internal/rooms/access"
+	"kontor/internal/sim"
+	"kontor/internal/story/flow"
+	"kontor/internal/tools/db"
+	"kontor/internal/tools/dbtest"
+	"kontor/internal/tools/event"
+	"kontor/internal/words/day"
+)
+
+// house is the sample company with a fortnight of trade behind the web door,
+// and somebody of each role.
+type house struct {
+	t      testing.TB
+	h      http.Handler
+	office *flow.Office
+	cookie map[string]string // per role
+	user   map[string]int64
+}
+
+func openHouse(t testing.TB, dsn string) *house {
+	t.Helper()
+	ctx := context.Background()
+	opt := sim.Options{Days: 14, End: time.Now()}
+	clock := sim.NewClock(opt)
+	d := dbtest.Open(t, dsn, db.Options{Clock: clock.Now})
+	o := flow.Open(d)
+	if _, err := sim.Run(ctx, o, clock, opt, func(int, int, day.Day) {}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := event.Sequence(ctx, d); err != nil {
+		t.Fatal(err)
+	}
+	k := &house{t: t, h: Handler(o, Options{}), office: o, cookie: map[string]string{}, user: map[string]int64{}}
+	for _, r := range access.Roles {
+		k.write(func(tx *db.Tx) error {
+			user, err := access.Invite(tx, "The "+r.Name, r.Code+"@example.com", r.Code)
+			if err != nil {
+				return err
+			}
+			k.user[r.Code] = user
+			k.cookie[r.Code], err = access.SignIn(tx, user, "test")
+			return err
+		})
+	}
+	return k
+}
+
+func (k *house) write(f func(tx *db.Tx) error) {
+	k.t.Helper()
+	if err := k.office.DB.Write(context.Background(), db.Actor{ID: access.System}, f); err != nil {
+		k.t.Fatal(err)
+	}
+}
+
+// ask sends a request as somebody of a role; "" is nobody.
+func (k *house) ask(role, method, path string, form url.Values, head ...string) *httptest.ResponseRecorder {
+	k.t.Helper()
+	var body io.Reader
+	if form != nil {
+		body = strings.NewReader(form.Encode())
+	}
+	r := httptest.NewRequest(method, path, body)
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if c := k.cookie[role]; c != "" {
+		r.AddCookie(&http.Cookie{Name: "kontor", Value: c})
+	}
+	for i := 0; i+1 < len(head); i += 2 {
+		r.Header.Set(head[i], head[i+1])
+	}
+	w := httptest.NewRecorder()
+	k.h.ServeHTTP(w, r)
+	return w
+}
+
+var hrefs = regexp.MustCompile(`href="(/[^"#]*)"`)
+
+// pattern is which route answers for a path.
+func pattern(mux *http.ServeMux, path string) string {
+	_, p := mux.Handler(httptest.NewRequest("GET", path, nil))
+	return p
+}
+
+// TestEveryLinkLeadsSomewhere walks from each role's home through all links,
+// some of each kind: no page fails, none offers what the role may not do.
+func TestEveryLinkLeadsSomewhere(t *testing.T) {
+	dbtest.EachDSN(t, func(t *testing.T, dsn string) {
+		k := openHouse(t, dsn)
+		mux := http.NewServeMux()
+		for _, r := range routes() {
+			mux.HandleFunc(r.Method+" "+r.Path, func(http.ResponseWriter, *http.Request) {})
+		}
+		for _, role := range access.Roles {
+			seen, kinds := map[string]bool{"/": true}, map[string]int{}
+			todo := []string{"/"}
+			for len(todo) > 0 {
+				path := todo[0]
+				todo = todo[1:]
+				w := k.ask(role.Code, "GET", path, nil)
+				text := w.Body.String()
+				if w.Code != 200 {
+					t.Fatalf("%s: GET %s: %d\n%s", role.Code, path, w.Code, tail(text))
+				}
+				if strings.Contains(text, "style=") || strings.Contains(text, "onclick") || strings.Contains(text, "<style") {
+					t.Errorf("%s has what the policy forbids", path)
+				}
+				for _, m := range hrefs.FindAllStringSubmatch(text, -1) {
+					to := strings.ReplaceAll(m[1], "&amp;", "&")
+					if strings.HasPrefix(to, "/static/") || seen[to] {
+						continue
+					}
+					seen[to] = true
+					if p := pattern(mux, to); kinds[p] < 6 {
+						kinds[p]++
+						todo = append(todo, to)
+					}
+				}
+			}
+			if len(kinds) < 4 && role.Code != "admin" {
+				t.Errorf("%s reaches only %v", role.Code, kinds)
+			}
+		}
+	})
+}
+
+func tail(s string) string { return s[max(0, len(s)-2000):] }
+
+// TestRights asks every route as every role and as nobody, and prints the table.
+// A new route changes the table, so that somebody looks at who may use it.
+func TestRights(t *testing.T) {
+	k := openHouse(t, dbtest.SQLite(t))
+	var b strings.Builder
+	b.WriteString("<!-- made from internal/doors/web/routes.go by its test; make golden rewrites it -->\n\n# Pages and who may use them\n\nWhat stands in no line is not there. A dot says that the role may; everybody else gets 403, and who is not\nsigned in is sent to the door. Which hold somebody may release depends on its kind besides.\n\n| | |")
+	for _, r := range access.Roles {
+		b.WriteString(" " + r.Code + " |")
+	}
+	b.WriteString("\n|---|---|" + strings.Repeat(":-:|", len(access.Roles)) + "\n")
+	for _, r := range routes() {
+		path := strings.NewReplacer("{$}", "", "{id}", "SO-none", "{secret}", "none").Replace(r.Path)
+		var form url.Values
+		if r.Method == "POST" {
+			form = url.Values{}
+			if w := k.ask("head", "POST", path, form, "Sec-Fetch-Site", "cross-site"); w.Code != 403 {
+				t.Errorf("POST %s from another site: %d", path, w.Code)
+			}
+		}
+		w := k.ask("", r.Method, path, form)
+		sent := w.Code == 303 && strings.HasPrefix(w.Header().Get("Location"), "/sign-in")
+		if open := r.Right == anybody; open == sent {
+			t.Errorf("%s %s as nobody: %d %s", r.Method, path, w.Code, w.Header().Get("Location"))
+		}
+		fmt.Fprintf(&b, "| %s | `%s` |", r.Method, r.Path)
+		for _, role := range access.Roles {
+			person := &access.Person{Roles: []access.Role{role}}
+			may := allowed(person, r.Right)
+			if path != "/sign-out" { // would end the session of the role
+				w := k.ask(role.Code, r.Method, path, form)
+				if got := w.Code != 403; got != may {
+					t.Errorf("%s %s as %s: %d", r.Method, path, role.Code, w.Code)
+				}
+			}
+			if may {
+				b.WriteString(" • |")
+			} else {
+				b.WriteString(" |")
+			}
+		}
+		b.WriteByte('\n')
+	}
+	golden(t, "../../../docs/pages.md", b.String())
+	for path, want := range map[string]int{"/nothing": 303, "/orders/": 303} {
+		if w := k.ask("", "GET", path, nil); w.Code != want && w.Code != 404 {
+			t.Errorf("GET %s as nobody: %d", path, w.Code)
+		}
+	}
+}
+
+func golden(t *testing.T, file, text string) {
+	t.Helper()
+	if os.Getenv("KONTOR_GOLDEN") != "" {
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	old, err := os.ReadFile(file)
+	if err != nil || string(old) != text {
+		t.Errorf("%s is not what the routes say (%v): look at who may what, then make golden", file, err)
+	}
+}
+
+// TestSigningIn: right and wrong passwords, a pause after ten, links that work
+// once, sessions that end.
+func TestSigningIn(t *testing.T) {
+	dbtest.EachDSN(t, func(t *testing.T, dsn string) {
+		k := openHouse(t, dsn)
+		const password = "correct horse battery staple"
+		hash, err := access.NewPassword(password)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var once, again string
+		k.write(func(tx *db.Tx) error {
+			access.SetPassword(tx, k.user["billing"], 0, hash)
+			once, again = access.Link(tx, k.user["service"], access.ForInvite, time.Hour), access.Link(tx, k.user["service"], access.ForDemo, time.Hour)
+			return nil
+		})
+		in := func(email, password string) *httptest.ResponseRecorder {
+			return k.ask("", "POST", "/sign-in", url.Values{"email": {email}, "password": {password}, "next": {"/orders?status=short"}})
+		}
+		if w := k.ask("billing", "GET", "/", nil); w.Code != 303 {
+			t.Errorf("a session from before the password was set: %d", w.Code)
+		}
+		w := in(" Billing@Example.com", password)
+		if w.Code != 303 || w.Header().Get("Location") != "/orders?status=short" {
+			t.Fatalf("the right password: %d %s", w.Code, w.Header().Get("Location"))
+		}
+		c := w.Result().Cookies()[0]
+		if !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" {
+			t.Errorf("the cookie is %+v", c)
+		}
+		k.cookie["billing"] = c.Value
+		if w := k.ask("billing", "GET", "/", nil); w.Code != 200 {
+			t.Errorf("signed in: %d", w.Code)
+		}
+		unknown, wrong := in("nobody@example.com", password), in("billing@example.com", "wrong wrong wrong")
+		if unknown.Code != 422 || wrong.Code != 422 || !strings.Contains(wrong.Body.String(), "do not belong together") || !strings.Contains(unknown.Body.String(), "do not belong together") {
+			t.Errorf("unknown %d, wrong %d", unknown.Code, wrong.Code)
+		}
+		for range 9 {
+			wrong = in("billing@example.com", "wrong wrong wrong")
+		}
+		if w := in("billing@example.com", password); w.Code != 409 || !strings.Contains(w.Body.String(), "try again in") {
+			t.Errorf("after ten wrong ones: %d", w.Code)
+		}
+		if w := k.ask("billing", "POST", "/account/password", url.Values{"password": {"short"}}); w.Code != 422 || !strings.Contains(w.Body.String(), "at least 15") {
+			t.Errorf("a short password: %d", w.Code)
+		}
+		if w := k.ask("billing", "POST", "/sign-out", url.Values{}); w.Code != 303 {
+			t.Errorf("sign out: %d", w.Code)
+		}
+		if w := k.ask("billing", "GET", "/", nil); w.Code != 303 {
+			t.Errorf("after signing out: %d", w.Code)
+		}
+		for i, want := range []int{303, 422} {
+			if w := k.ask("", "POST", "/enter/"+once, url.Values{}); w.Code != want {
+				t.Errorf("a link, use %d: %d", i+1, w.Code)
+			}
+			if w := k.ask("", "POST", "/enter/"+again, url.Values{}); w.Code != 303 {
+				t.Errorf("a demo link, use %d: %d", i+1, w.Code)
+			}
+		}
+		if w := k.ask("", "POST", "/sign-in", url.Values{"email": {"x"}, "next": {"//evil.example"}}); strings.Contains(w.Header().Get("Location"), "evil") {
+			t.Error("the way back leaves the site")
+		}
+	})
+}
+
+// TestAStepIsShownThenDoneOnce: an order is checked, captured, confirmed and
+// sent to the warehouse; each sheet says what will happen, and a form that is
+// sent twice counts once.
+func TestAStepIsShownThenDoneOnce(t *testing.T) {
+	dbtest.EachDSN(t, func(t *testing.T, dsn string) {
+		k := openHouse(t, dsn)
+		customer, sku := k.trade()
+		form := url.Values{"customer": {customer}, "po": {"WEB-1"}, "lines": {sku + "\t2\n"}, "do": {"check"}}
+		w := k.ask("service", "POST", "/orders/new", form)
+		if w.Code != 200 || !strings.Contains(w.Body.String(), "This will happen") {
+			t.Fatalf("check: %d\n%s", w.Code, tail(w.Body.String()))
+		}
+		form.Set("do", "capture")
+		form.Set("key", "first")
+		w = k.ask("service", "POST", "/orders/new", form)
+		at := w.Header().Get("Location")
+		if w.Code != 303 || !strings.HasPrefix(at, "/orders/SO-") {
+			t.Fatalf("capture: %d %s\n%s", w.Code, at, tail(w.Body.String()))
+		}
+		if w := k.ask("service", "POST", "/orders/new", form); w.Header().Get("Location") != at {
+			t.Errorf("sent twice: %d %s", w.Code, w.Header().Get("Location"))
+		}
+		w = k.ask("service", "GET", at+"/confirm", nil, "HX-Request", "true")
+		text := w.Body.String()
+		if w.Code != 200 || strings.Contains(text, "<html") || !strings.Contains(text, "Confirm order") {
+			t.Fatalf("the sheet: %d\n%s", w.Code, tail(text))
+		}
+		key := regexp.MustCompile(`name="key" value="([^"]+)"`).FindStringSubmatch(text)[1]
+		for range 2 {
+			if w := k.ask("service", "POST", at+"/confirm", url.Values{"key": {key}}); w.Code != 303 {
+				t.Fatalf("confirm: %d\n%s", w.Code, tail(w.Body.String()))
+			}
+		}
+		w = k.ask("service", "GET", at, nil)
+		if !strings.Contains(w.Body.String(), "was confirmed") || strings.Count(w.Body.String(), "was confirmed with") != 1 {
+			t.Errorf("the timeline does not tell it once")
+		}
+		if w := k.ask("service", "POST", at+"/hold", url.Values{}); w.Code != 422 || !strings.Contains(w.Body.String(), "a reason is missing") && !strings.Contains(w.Body.String(), "A reason is missing") {
+			t.Errorf("a hold without a reason: %d", w.Code)
+		}
+	})
+}
+
+// trade finds a customer without a hold and an item in stock.
+func (k *house) trade() (customer, sku string) {
+	k.t.Helper()
+	for _, o := range csvRows(k.ask("service", "GET", "/orders?status=reserved&format=csv", nil).Body.String()) {
+		customer = o[1]
+	}
+	for _, p := range csvRows(k.ask("service", "GET", "/stock?format=csv", nil).Body.String()) {
+		if p[2] == "sellable" && len(p[5]) > 2 && p[5][0] != '-' {
+			sku = p[0]
+			break
+		}
+	}
+	for _, c := range csvRows(k.ask("service", "GET", "/customers?format=csv", nil).Body.String()) {
+		if c[0] == customer {
+			return c[1], sku
+		}
+	}
+	k.t.Fatalf("no customer %q", customer)
+	return "", ""
+}
+
+func csvRows(text string) [][]string {
+	var out [][]string
+	for i, line := range strings.Split(strings.TrimSpace(text), "\n") {
+		if i > 0 {
+			out = append(out, strings.Split(strings.TrimRight(line, "\r"), ","))
+		}
+	}
+	return out
+}
+
+// TestWhatIsTypedWrongIsToldAndKept: each fault is a sentence at its field, and
+// what was typed stands there still.
+func TestWhatIsTypedWrongIsToldAndKept(t *testing.T) {
+	k := openHouse(t, dbtest.SQLite(t))
+	for _, x := range []struct {
+		form url.Values
+		say  string
+	}{
+		{url.Values{"customer": {"D1008"}, "lines": {""}}, "lines are missing"},
+		{url.Values{"customer": {"D1008"}, "lines": {"ABC"}}, "has no quantity"},
+		{url.Values{"customer": {""}, "lines": {"ABC 2"}}, "customer is missing"},
+		{url.Values{"customer": {"D1008"}, "lines": {"NO-SUCH-ITEM 2"}}, "NO-SUCH-ITEM"},
+		{url.Values{"customer": {"NOBODY"}, "lines": {"ABC 2"}}, "NOBODY"},
+		{url.Values{"customer": {"D1008"}, "wished": {"31.02."}, "lines": {"ABC 2"}}, "31.02."},
+	} {
+		x.form.Set("do", "capture")
+		w := k.ask("service", "POST", "/orders/new", x.form)
+		if w.Code < 400 || w.Code >= 500 || !strings.Contains(strings.ToLower(w.Body.String()), strings.ToLower(x.say)) || !strings.Contains(w.Body.String(), x.form.Get("lines")) {
+			t.Errorf("%v: %d\n%s", x.form, w.Code, tail(w.Body.String()))
+		}
+	}
+	if w := k.ask("service", "GET", "/orders/SO-999999", nil); w.Code != 404 || !strings.Contains(w.Body.String(), "Not found") {
+		t.Errorf("an order that is not there: %d", w.Code)
+	}
+	if w := k.ask("service", "GET", "/orders?after=garbage", nil); w.Code != 422 {
+		t.Errorf("a bad cursor: %d", w.Code)
+	}
+	if w := k.ask("service", "GET", "/ageing?on=yesterday", nil); w.Code != 422 {
+		t.Errorf("a bad day: %d", w.Code)
+	}
+}
+
+// TestSegregation: no role of the house holds two rights that should be apart,
+// and there are enough pairs to speak of.
+func TestSegregation(t *testing.T) {
+	if len(access.Conflicts) < 15 {
+		t.Errorf("only %d pairs", len(access.Conflicts))
+	}
+	for _, r := range access.Roles {
+		if c := (&access.Person{Roles: []access.Role{r}}).Conflicts(); len(c) > 0 {
+			t.Errorf("%s holds %v", r.Code, c)
+		}
+	}
+	both := &access.Person{Roles: []access.Role{access.Roles[0], access.Roles[3]}}
+	if !slices.ContainsFunc(both.Conflicts(), func(c access.Conflict) bool { return c.A == access.Enter && c.B == access.Bill }) {
+		t.Errorf("service and billing together: %v", both.Conflicts())
+	}
+}
+
+// TestAnAdminInvitesAndSetsRoles: the link is shown once, roles follow, and the
+// admin cannot lock himself out.
+func TestAnAdminInvitesAndSetsRoles(t *testing.T) {
+	dbtest.EachDSN(t, func(t *testing.T, dsn string) {
+		k := openHouse(t, dsn)
+		w := k.ask("admin", "POST", "/people/new", url.Values{"name": {"New Colleague"}, "email": {"new@example.com"}, "role": {"billing"}})
+		link := regexp.MustCompile(`/enter/[A-Za-z0-9_-]+`).FindString(w.Body.String())
+		if w.Code != 200 || link == "" {
+			t.Fatalf("invite: %d\n%s", w.Code, tail(w.Body.String()))
+		}
+		w = k.ask("", "POST", link, url.Values{})
+		k.cookie["new"] = w.Result().Cookies()[0].Value
+		if w := k.ask("new", "GET", "/billing", nil); w.Code != 200 {
+			t.Errorf("the new colleague's billing: %d", w.Code)
+		}
+		var user string
+		for _, m := range regexp.MustCompile(`href="/people/([0-9]+)">New Colleague`).FindAllStringSubmatch(k.ask("admin", "GET", "/people", nil).Body.String(), 1) {
+			user = m[1]
+		}
+		if w := k.ask("admin", "POST", "/people/"+user+"/roles", url.Values{"role": {"service", "receivables"}}); w.Code != 303 {
+			t.Fatalf("roles: %d\n%s", w.Code, tail(w.Body.String()))
+		}
+		if w := k.ask("new", "GET", "/billing", nil); w.Code != 403 {
+			t.Errorf("billing after the role was taken: %d", w.Code)
+		}
+		if w := k.ask("admin", "GET", "/people/"+user, nil); !strings.Contains(w.Body.String(), "hide that it was never paid") {
+			t.Errorf("the conflict is not shown")
+		}
+		mine := fmt.Sprint(k.user["admin"])
+		if w := k.ask("admin", "POST", "/people/"+mine+"/roles", url.Values{"role": {"head"}}); w.Code != 409 {
+			t.Errorf("an admin takes his own role: %d", w.Code)
+		}
+		for _, bad := range []url.Values{{"name": {""}, "email": {"a@b.c"}, "role": {"head"}}, {"name": {"A"}, "email": {"nothing"}, "role": {"head"}}, {"name": {"A"}, "email": {"a@b.c"}}, {"name": {"A"}, "email": {"a@b.c"}, "role": {"king"}}} {
+			if w := k.ask("admin", "POST", "/people/new", bad); w.Code != 422 {
+				t.Errorf("%v: %d", bad, w.Code)
+			}
+		}
+	})
+}

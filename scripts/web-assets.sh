@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Brings the files that others made into internal/doors/web/static: scripts, fonts and the icons that pages use.
+# They are committed; run this with npm when a version changes or a page needs another icon.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+static=$PWD/internal/doors/web/static
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+for package in htmx.org@2.0.11 idiomorph@0.8.0 htmx-ext-sse@2.2.4 inter-ui@4.1.1 @fontsource-variable/inter@5.3.0 lucide-static@1.62.0 axe-core@4.14.1; do
+  file=$(npm pack --silent "$package")
+  mkdir -p "$package"
+  tar xzf "$file" -C "$package" --strip-components=1
+done
+mkdir -p "$static/js" "$static/font"
+cp htmx.org@2.0.11/dist/htmx.min.js idiomorph@0.8.0/dist/idiomorph-ext.min.js htmx-ext-sse@2.2.4/dist/sse.min.js "$static/js/"
+cp inter-ui@4.1.1/variable-latin/InterVariable-subset.woff2 "$static/font/inter-latin.woff2"
+cp @fontsource-variable/inter@5.3.0/files/inter-latin-ext-wght-normal.woff2 "$static/font/inter-latin-ext.woff2"
+cp axe-core@4.14.1/axe.min.js "$static/../testdata/"
+icons="arrow-right arrow-up-right banknote bell boxes calendar check chevron-down chevron-left chevron-right circle-alert circle-check circle-dashed circle-dot circle-pause circle-user
+clipboard-list clock columns-3 contrast credit-card download euro file file-minus file-text house inbox keyboard landmark layers list-checks lock log-out menu message-square package package-check
+plus receipt rotate-ccw rows-3 scale scan-barcode search send settings shield shopping-cart triangle-alert truck undo-2 users wallet warehouse x"
+{
+  echo '<svg xmlns="http://www.w3.org/2000/svg">'
+  for name in $icons; do
+    echo "<symbol id=\"$name\" viewBox=\"0 0 24 24\">$(grep -v '^ *<!--' "lucide-static@1.62.0/icons/$name.svg" | sed -n '/>/,$p' | tr -d '\n' | sed -e 's/.*stroke-linejoin="round" *>//' -e 's/<\/svg>.*//' -e 's/> *</></g' -e 's/^[ >]*//' -e 's/ *$//')</symbol>"
+  done
+  echo '</svg>'
+} >"$static/icons.svg"
