@@ -44,6 +44,10 @@ command -v "$(go env CC)" >/dev/null || apt_install gcc libc6-dev ||
 command -v curl >/dev/null || apt_install curl ||
   die "curl is missing, which the transcript's test plays with: install curl and run this again"
 
+# The pages are tested in a real browser.
+command -v chromium >/dev/null || command -v google-chrome >/dev/null || apt_install chromium ||
+  die "Chromium is missing, in which the pages are tested: install chromium and run this again"
+
 if [ -z "${KONTOR_TEST_POSTGRES:-}" ]; then
   step "start PostgreSQL"
   pg_throwaway

@@ -102,6 +102,8 @@ func TestAProblemNamesTheRuleAndTheField(t *testing.T) {
 		t.Errorf("two faults, but %s", r.text)
 	}
 	k.want(k.no(404, "product.unknown", "POST", "/v1/orders", `{"customer":"MUELLER","lines":[{"sku":"BOLT","qty":"1"},{"sku":"SCREW","qty":"1"}]}`), "path", "lines[1].sku", "status", "404")
+	k.no(404, "product.unknown", "POST", "/v1/goods-receipts", `{"reference":"R-404","lines":[{"sku":"SCREW","qty":"1","cost":"1"}]}`)
+	k.no(404, "product.unknown", "POST", "/v1/counts", `{"reference":"C-404","sku":"SCREW","counted":"1"}`)
 	k.no(404, "order.unknown", "GET", "/v1/orders/SO-999999", "")
 	k.no(404, "order.unknown", "POST", "/v1/orders/SO-999999/confirm", "")
 	k.no(404, "request.unknown-id", "POST", "/v1/receipts/SO-999999/bounce", `{"reason":"x"}`)

@@ -9,7 +9,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"kontor/internal/formats/bankcsv"
 	"kontor/internal/rooms/invoice"
 	"kontor/internal/story/flow"
 	"kontor/internal/tools/db"
@@ -74,26 +73,12 @@ func statementsOf(schemas huma.Registry, schema *huma.Schema, media string, body
 	return []flow.Statement{s}, nil
 }
 
-// fromCSV maps the file; entries without a reference of the bank get a key that
-// is the same in every file.
+// fromCSV reads a file, of which text is all that is taken.
 func fromCSV(body []byte) ([]flow.Statement, error) {
 	if bytes.IndexByte(body, 0) >= 0 {
 		return nil, problem(400, ErrMalformed.Because("a bank file is text; this one holds the character with the number zero"))
 	}
-	parsed, err := bankcsv.Read(bytes.NewReader(body))
-	if err != nil {
-		return nil, err
-	}
-	list := make([]flow.Statement, len(parsed))
-	for i, s := range parsed {
-		list[i] = flow.Statement{Account: s.Account, Number: s.Number, From: day.Day(s.From), To: day.Day(s.To), Opening: s.Opening, Closing: s.Closing}
-		keys := bankcsv.Keys(s)
-		for k, e := range s.Entries {
-			list[i].Entries = append(list[i].Entries, flow.BankEntry{Key: keys[k], BookedOn: day.Day(e.BookedOn), ValueOn: day.Day(e.ValueOn), Amount: e.Amount, Charge: e.Charge,
-				PayerName: e.PayerName, PayerAccount: e.PayerAccount, Text: e.Text})
-		}
-	}
-	return list, nil
+	return flow.BankFile(bytes.NewReader(body))
 }
 
 // BillingRun asks to bill everything that is due.

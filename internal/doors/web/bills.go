@@ -120,9 +120,6 @@ var creditNoteStep = step{Name: "credit", Word: "Credit note", Title: "Issue a c
 		if err != nil {
 			return "", err
 		}
-		if form.Get("reason") == "" {
-			return "", errReason
-		}
 		r, err := v.site.office.Credit.One(ctx, v.actor(), flow.Credit{Invoice: i, Reason: form.Get("reason"), Full: true})
 		if err == nil && len(r.Invoices) > 0 {
 			return r.Invoices[0].Number + " is issued, " + inMoney(r.Invoices[0].Gross, r.Invoices[0].Currency), nil

@@ -238,6 +238,7 @@ func stockList(v *visit, p report.Page) (list, error) {
 		err = nil // a filter that finds nothing is no error
 	}
 	l := list{Title: "Stock", Ask: "Item code", Next: rows.Next, Empty: "Nothing is in stock. Goods that come in stand here.", Chips: v.chips([2]string{"warehouse", "Warehouse"}, [2]string{"q", "Item"})}
+	l.Acts = v.buttons("/stock", &receiveStep, &countStep, &moveStep, &scrapStep)
 	l.Table = stockRows(rows.Items)
 	return l, err
 }

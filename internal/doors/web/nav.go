@@ -31,6 +31,7 @@ var navigation = []entry{
 	{"Money", "Bank", "/bank", "landmark", "", access.SeeMoney, false},
 	{"Money", "Receipts", "/receipts", "banknote", "", access.SeeMoney, false},
 	{"Money", "Credit", "/credit", "shield", "", access.SeeMoney, false},
+	{"Control", "Close", "/close", "lock", "", access.SeeMoney, false},
 	{"Control", "Ledger", "/ledger", "scale", "", access.SeeMoney, false},
 	{"Admin", "People", "/people", "circle-user", "", access.Administer, false},
 }

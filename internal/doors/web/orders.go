@@ -11,7 +11,6 @@ import (
 	"kontor/internal/story/report"
 	"kontor/internal/words/day"
 	"kontor/internal/words/dec"
-	"kontor/internal/words/fault"
 	"kontor/internal/words/id"
 )
 
@@ -281,7 +280,7 @@ func (v *visit) orderActs(o report.OrderView) []link {
 	)
 }
 
-var reason = field{Name: "reason", Label: "Reason", Help: "Everybody who reads the timeline sees it."}
+var reason = field{Name: "reason", Label: "Reason", Help: "A few words; everybody who reads the timeline sees them."}
 
 func order(v *visit, ctx context.Context, ref string) (id.Order, error) {
 	return found(ctx, v, ref, report.FindOrder)
@@ -349,9 +348,6 @@ var holdStep = step{Name: "hold", Word: "Hold", Title: "Hold the order", Verb: "
 		if err != nil {
 			return "", err
 		}
-		if form.Get("reason") == "" {
-			return "", errReason
-		}
 		_, err = v.site.office.Hold.One(ctx, v.actor(), flow.Hold{Order: o, Scopes: []string{"all"}, Reason: form.Get("reason")})
 		return "The order is held", err
 	}}
@@ -364,14 +360,9 @@ var cancelStep = step{Name: "cancel", Word: "Cancel", Title: "Cancel what is not
 		if err != nil {
 			return "", err
 		}
-		if form.Get("reason") == "" {
-			return "", errReason
-		}
 		r, err := v.site.office.Cancel.One(ctx, v.actor(), flow.Cancel{Order: o, Reason: form.Get("reason")})
 		return r.Number + " is cancelled", err
 	}}
-
-var errReason = fault.Rule{Kind: fault.Invalid, Code: "web.reason"}.Because("a reason is missing: write a few words that others will understand").At("reason")
 
 // mayRelease tells whether the person may end a hold: one for credit belongs to
 // credit, all others to those who enter orders.
@@ -400,9 +391,6 @@ func holdRoutes() []route {
 					need = access.GiveCredit
 				}
 				return "", errNoRight.Because("%s may not release this hold: it takes the right %s, which %s", v.who.Name, need, holders(need))
-			}
-			if form.Get("reason") == "" {
-				return "", errReason
 			}
 			_, err = v.site.office.Unhold.One(ctx, v.actor(), flow.Unhold{Hold: h, Reason: form.Get("reason")})
 			return "The hold is released", err

@@ -81,11 +81,14 @@ func routes() []route {
 		get("/invoices/{id}", access.SeeMoney, invoicePage),
 		get("/items", access.SeeMoney, listing("open-items", itemList)),
 		get("/ageing", access.SeeMoney, ageingPage),
+		get("/bank/import", access.Collect, bankImportPage),
+		post("/bank/import", access.Collect, bankImportNow),
 		get("/bank", access.SeeMoney, listing("bank-lines", bankList)),
 		get("/statements/{id}", access.SeeMoney, statementPage),
 		get("/receipts", access.SeeMoney, listing("receipts", receiptList)),
 		get("/receipts/{id}", access.SeeMoney, receiptPage),
 		get("/credit", access.SeeMoney, listing("credit", creditList)),
+		get("/close", access.SeeMoney, closePage),
 		get("/ledger", access.SeeMoney, ledgerPage),
 
 		get("/people", access.Administer, listing("people", peopleList)),
@@ -94,11 +97,13 @@ func routes() []route {
 		get("/people/{id}", access.Administer, personPage),
 		post("/people/{id}/roles", access.Administer, rolesNow),
 	}
-	table = append(table, steps("/orders/{id}", orderSteps()...)...)
-	table = append(table, steps("/shipments/{id}", shipmentSteps()...)...)
-	table = append(table, steps("/invoices/{id}", invoiceSteps()...)...)
-	table = append(table, steps("/receipts/{id}", receiptSteps()...)...)
-	table = append(table, steps("/statements/{id}", statementSteps()...)...)
+	table = append(table, steps("/orders/{id}", "/orders/{id}", orderSteps()...)...)
+	table = append(table, steps("/shipments/{id}", "/shipments/{id}", shipmentSteps()...)...)
+	table = append(table, steps("/invoices/{id}", "/invoices/{id}", invoiceSteps()...)...)
+	table = append(table, steps("/receipts/{id}", "/receipts/{id}", receiptSteps()...)...)
+	table = append(table, steps("/statements/{id}", "/statements/{id}", statementSteps()...)...)
+	table = append(table, steps("/close/{id}", "/close", closeSteps()...)...)
+	table = append(table, steps("/stock", "/stock", stockSteps()...)...)
 	table = append(table, holdRoutes()...)
 	return table
 }
@@ -111,12 +116,12 @@ func post(path string, r access.Right, do func(*visit) (page, error)) route {
 	return route{Method: "POST", Path: path, Right: r, do: do, free: true}
 }
 
-// steps makes the two routes of each step of a document: what would happen, and
-// that it happens.
-func steps(back string, list ...*step) []route {
+// steps makes the two routes of each step: what would happen, and that it
+// happens; then the browser goes back.
+func steps(path, back string, list ...*step) []route {
 	var out []route
 	for _, s := range list {
-		at := back + "/" + s.Name
+		at := path + "/" + s.Name
 		out = append(out,
 			route{Method: "GET", Path: at, Right: s.Right, do: opened(s, back), free: true},
 			route{Method: "POST", Path: at, Right: s.Right, do: done(s, back), free: true})

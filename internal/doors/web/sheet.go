@@ -16,6 +16,7 @@ import (
 	"kontor/internal/story/report"
 	"kontor/internal/tools/db"
 	"kontor/internal/tools/idem"
+	"kontor/internal/words/fault"
 )
 
 // sheet asks before a step: what it would do, and what it needs to know.
@@ -45,6 +46,7 @@ type step struct {
 	Verb   string // of the button that does it: the word again, never "OK"
 	Right  access.Right
 	Fields []field
+	Blind  bool // it works in several transactions: what it would do cannot be shown
 	Run    func(ctx context.Context, v *visit, ref string, form url.Values) (done string, err error)
 }
 
@@ -92,13 +94,29 @@ func opened(s *step, back string) func(*visit) (page, error) {
 func done(s *step, back string) func(*visit) (page, error) {
 	return func(v *visit) (page, error) {
 		ctx := flow.WithKey(v.Context(), v.key())
-		said, err := s.Run(ctx, v, v.PathValue("id"), v.PostForm)
+		said, err := "", s.answered(v.PostForm)
+		if err == nil {
+			said, err = s.Run(ctx, v, v.PathValue("id"), v.PostForm)
+		}
 		if err != nil {
 			f, status := v.faultOf(err)
 			return v.sheet(s, back, v.PostForm, &f, status)
 		}
 		return onward{resolved(back, v), said}, nil
 	}
+}
+
+var errMissing = fault.Rule{Kind: fault.Invalid, Code: "web.missing"}
+
+// answered tells what was left empty that must not be.
+func (s *step) answered(form url.Values) error {
+	var all []error
+	for _, f := range s.Fields {
+		if !f.Optional && strings.TrimSpace(form.Get(f.Name)) == "" {
+			all = append(all, errMissing.Because("%s is missing: %s", plain(f.Label), f.Help).At(f.Name))
+		}
+	}
+	return fault.All(all...)
 }
 
 // key makes asking twice – a double click, a lost answer – one step.
@@ -134,7 +152,7 @@ func (v *visit) sheet(s *step, back string, form url.Values, f *faults, status i
 		asks = asks || !x.Optional && x.Value == ""
 		out.Fields = append(out.Fields, x)
 	}
-	if f == nil && !asks {
+	if f == nil && !asks && !s.Blind {
 		changes, err := flow.Simulate(v.Context(), func(ctx context.Context) error {
 			_, err := s.Run(ctx, v, v.PathValue("id"), form)
 			return err

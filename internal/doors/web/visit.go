@@ -98,8 +98,9 @@ func (v *visit) identify() error {
 // do runs the route; a page is made on one snapshot.
 func (v *visit) do() (p page, err error) {
 	if v.Method != http.MethodGet {
-		v.Body = http.MaxBytesReader(v.w, v.Body, 4<<20)
-		if err := v.ParseForm(); err != nil {
+		v.Body = http.MaxBytesReader(v.w, v.Body, 16<<20)
+		err := v.ParseMultipartForm(8 << 20) // which parses every other form, too
+		if err != nil && !errors.Is(err, http.ErrNotMultipart) {
 			return nil, errForm.Because("the form could not be read: send it again, with less in it")
 		}
 	}
@@ -127,6 +128,20 @@ func (v *visit) read(f func(q *db.Reader) error) error {
 
 func (v *visit) write(f func(tx *db.Tx) error) error {
 	return v.site.office.DB.Write(v.Context(), v.actor(), f)
+}
+
+// file reads a file of the form.
+func (v *visit) file(name string) ([]byte, error) {
+	f, _, err := v.FormFile(name)
+	if err != nil {
+		return nil, errFile.Because("no file was sent: choose one").At(name)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(f)
+	if err == nil && bytes.IndexByte(text, 0) >= 0 {
+		err = errFile.Because("this file is no text: choose the CSV file of your bank").At(name)
+	}
+	return text, err
 }
 
 // actor is who the books name.

@@ -176,7 +176,9 @@ func (w *stocking) book(papers []*paper) ([]Result[Stocked], error) {
 		if d, ok := known[ref]; ok && p.fault == nil {
 			out[i].Value = Stocked{Doc: d, Known: true}
 			p.fault = errKnown
-			continue
+		}
+		if p.fault != nil {
+			continue // its rows may name no place at all
 		}
 		for _, r := range p.rows {
 			spots = append(spots, r.spot)

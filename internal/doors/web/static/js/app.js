@@ -50,7 +50,7 @@ function closeMenu() {
 // A sheet opens in the dialog that its content was put into; where it came from gets the focus back.
 let opener = null;
 document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.target?.id === "sheet") opener = event.target; });
-document.addEventListener("htmx:afterSwap", (event) => {
+document.addEventListener("htmx:afterSettle", (event) => {
   const dialog = event.detail.target.closest?.("#sheet") ?? (event.detail.target.isConnected ? null : $("#sheet"));
   if (!dialog) return;
   if (!dialog.open) dialog.showModal();
@@ -109,7 +109,7 @@ function paletteKey(event, list, field) {
 
 // Keys. Single letters are off while somebody types, and never with Ctrl, Alt or Meta.
 const places = { d: "/desk", o: "/orders", c: "/customers", a: "/stock", p: "/picking", i: "/invoices", b: "/bank", h: "/" };
-let going = 0;
+let going = -Infinity;
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") { event.preventDefault(); return openPalette(); }
   if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
@@ -118,8 +118,8 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.key === "Escape" && $("#side")?.hasAttribute("data-open")) return closeMenu();
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable], dialog[open]")) return;
-  if (performance.now() - going < 1200 && places[event.key]) { going = 0; location.href = places[event.key]; return; }
+  if (event.ctrlKey || event.metaKey || event.altKey || $("dialog[open]") || event.target.closest("input, textarea, select, [contenteditable]")) return;
+  if (performance.now() - going < 1200 && places[event.key]) { going = -Infinity; location.href = places[event.key]; return; }
   const does = {
     g: () => { going = performance.now(); },
     "/": openPalette,
