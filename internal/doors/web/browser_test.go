@@ -324,6 +324,7 @@ func TestAccessibleAndWithinTheScreen(t *testing.T) {
 				t.Errorf("%s scrolls sideways at %d: %d", path, view.width, w)
 			}
 			if view.axe {
+				time.Sleep(200 * time.Millisecond) // colours change over a moment
 				for _, v := range p.violations(string(axe)) {
 					t.Errorf("%s at %d, %s: %s", path, view.width, view.theme, v)
 				}

@@ -48,3 +48,7 @@ func searchPage(v *visit) (page, error) {
 	}
 	return draw(searchView(v, ask, hits)), nil
 }
+
+func nothingCalled(ask string) string {
+	return "Nothing is called “" + ask + "”. Numbers are found whole, names by their beginning."
+}

@@ -59,6 +59,10 @@ document.addEventListener("htmx:afterSettle", (event) => {
 document.addEventListener("close", (event) => {
   if (event.target.id === "sheet") { event.target.replaceChildren(); opener?.focus(); }
 }, true);
+document.addEventListener("click", (event) => {
+  const hit = event.target.closest("#palette [data-href]");
+  if (hit) location.href = hit.dataset.href;
+});
 document.addEventListener("click", (event) => { if (event.target.tagName === "DIALOG") event.target.close(); });
 
 // Search and jump.
@@ -103,7 +107,7 @@ function paletteKey(event, list, field) {
     field.setAttribute("aria-activedescendant", next.id);
   } else if (event.key === "Enter" && at >= 0) {
     event.preventDefault();
-    $("a", options[at]).click();
+    location.href = options[at].dataset.href;
   }
 }
 
