@@ -270,7 +270,7 @@ func (v *visit) orderActs(o report.OrderView) []link {
 		}
 	}
 	at := "/orders/" + o.Number
-	return v.buttons(at,
+	out := v.buttons(at,
 		when(o.Decision == "captured" && !o.Held, &confirmStep),
 		when(o.Decision == "confirmed" && reserved, &releaseStep),
 		when(o.Decision == "confirmed" && missing, &reserveStep),
@@ -278,11 +278,15 @@ func (v *visit) orderActs(o report.OrderView) []link {
 		when(live && !o.Held, &holdStep),
 		when(live && o.ShipState == "none", &cancelStep),
 	)
+	if live && v.may(access.Enter) {
+		out = append([]link{{Word: "Change order", Href: at + "/change", Key: ""}}, out...)
+	}
+	return out
 }
 
 var reason = field{Name: "reason", Label: "Reason", Help: "A few words; everybody who reads the timeline sees them."}
 
-func order(v *visit, ctx context.Context, ref string) (id.Order, error) {
+func orderOf(v *visit, ctx context.Context, ref string) (id.Order, error) {
 	return found(ctx, v, ref, report.FindOrder)
 }
 
@@ -293,7 +297,7 @@ func orderSteps() []*step {
 var confirmStep = step{Name: "confirm", Word: "Confirm order", Title: "Confirm the order", Verb: "Confirm order", Right: access.Confirm,
 	Say: "The customer gets a promise: credit and stock are reserved. A rule that says no holds the order and names its reason.",
 	Run: func(ctx context.Context, v *visit, ref string, _ url.Values) (string, error) {
-		o, err := order(v, ctx, ref)
+		o, err := orderOf(v, ctx, ref)
 		if err != nil {
 			return "", err
 		}
@@ -307,7 +311,7 @@ var confirmStep = step{Name: "confirm", Word: "Confirm order", Title: "Confirm t
 var reserveStep = step{Name: "reserve", Word: "Reserve again", Title: "Reserve what came in", Verb: "Reserve stock", Right: access.Confirm,
 	Say: "What the order still lacks is taken from free stock, as far as there is any.",
 	Run: func(ctx context.Context, v *visit, ref string, _ url.Values) (string, error) {
-		o, err := order(v, ctx, ref)
+		o, err := orderOf(v, ctx, ref)
 		if err != nil {
 			return "", err
 		}
@@ -318,7 +322,7 @@ var reserveStep = step{Name: "reserve", Word: "Reserve again", Title: "Reserve w
 var releaseStep = step{Name: "release", Word: "Send to the warehouse", Title: "Send to the warehouse", Verb: "Send to the warehouse", Right: access.Confirm,
 	Say: "What is reserved becomes a shipment that can be picked.",
 	Run: func(ctx context.Context, v *visit, ref string, _ url.Values) (string, error) {
-		o, err := order(v, ctx, ref)
+		o, err := orderOf(v, ctx, ref)
 		if err != nil {
 			return "", err
 		}
@@ -329,7 +333,7 @@ var releaseStep = step{Name: "release", Word: "Send to the warehouse", Title: "S
 var billStep = step{Name: "bill", Word: "Bill", Title: "Issue the invoice", Verb: "Issue invoice", Right: access.Bill,
 	Say: "What is due becomes an invoice with a number of its own. It cannot be undone; the way back is a credit note.",
 	Run: func(ctx context.Context, v *visit, ref string, _ url.Values) (string, error) {
-		o, err := order(v, ctx, ref)
+		o, err := orderOf(v, ctx, ref)
 		if err != nil {
 			return "", err
 		}
@@ -344,7 +348,7 @@ var holdStep = step{Name: "hold", Word: "Hold", Title: "Hold the order", Verb: "
 	Say:    "No step goes on until somebody releases the hold.",
 	Fields: []field{reason},
 	Run: func(ctx context.Context, v *visit, ref string, form url.Values) (string, error) {
-		o, err := order(v, ctx, ref)
+		o, err := orderOf(v, ctx, ref)
 		if err != nil {
 			return "", err
 		}
@@ -356,7 +360,7 @@ var cancelStep = step{Name: "cancel", Word: "Cancel", Title: "Cancel what is not
 	Say:    "Stock and credit become free for others.",
 	Fields: []field{reason},
 	Run: func(ctx context.Context, v *visit, ref string, form url.Values) (string, error) {
-		o, err := order(v, ctx, ref)
+		o, err := orderOf(v, ctx, ref)
 		if err != nil {
 			return "", err
 		}

@@ -63,6 +63,8 @@ func routes() []route {
 		get("/orders/new", access.Enter, newOrderPage),
 		post("/orders/new", access.Enter, newOrderNow),
 		get("/orders/{id}", access.SeeOrders, orderPage),
+		get("/orders/{id}/change", access.Enter, changePage),
+		post("/orders/{id}/change", access.Enter, changeNow),
 		get("/customers", access.SeeOrders, listing("customers", customerList)),
 		get("/customers/{id}", access.SeeOrders, customerPage),
 		get("/products", access.SeeOrders, listing("products", productList)),

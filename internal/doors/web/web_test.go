@@ -470,3 +470,61 @@ func plus(a, b string) string {
 }
 
 func money2(n int64) string { return fmt.Sprintf("%d.%02d", n/1000, n%1000/10) }
+
+// TestTwoChangeOneOrder: what only one of them changed merges by itself and is
+// told; what both changed waits for a choice, and nothing that was typed is lost.
+func TestTwoChangeOneOrder(t *testing.T) {
+	dbtest.EachDSN(t, func(t *testing.T, dsn string) {
+		k := openHouse(t, dsn)
+		customer, sku := k.trade()
+		w := k.ask("service", "POST", "/orders/new", url.Values{"customer": {customer}, "lines": {sku + " 2\n" + sku + " 5"}, "do": {"capture"}})
+		at := w.Header().Get("Location")
+		page := k.ask("service", "GET", at+"/change", nil).Body.String()
+		names := regexp.MustCompile(`name="((?:qty|price|wished)-oln_[^"]+)" value="([^"]*)"`).FindAllStringSubmatch(page, -1)
+		if len(names) != 6 {
+			t.Fatalf("%d fields\n%s", len(names), tail(page))
+		}
+		form := func(reason string, changed map[int]string) url.Values {
+			f := url.Values{"reason": {reason}, "do": {"save"}}
+			for i, n := range names {
+				f.Set("base-"+n[1], n[2])
+				f.Set(n[1], n[2])
+				if s, ok := changed[i]; ok {
+					f.Set(n[1], s)
+				}
+			}
+			return f
+		}
+		if w := k.ask("service", "POST", at+"/change", form("tom", map[int]string{0: "3", 3: "6"})); w.Code != 303 {
+			t.Fatalf("the first: %d\n%s", w.Code, tail(w.Body.String()))
+		}
+		mine := form("anna", map[int]string{0: "4", 1: "9.99"})
+		w = k.ask("service", "POST", at+"/change", mine)
+		text := w.Body.String()
+		if w.Code != 409 || !strings.Contains(text, "Choose which to keep") || !strings.Contains(text, `value="9.99"`) || !strings.Contains(text, "it is kept: quantity of "+plain(sku)) && !strings.Contains(text, "it is kept") {
+			t.Fatalf("the clash: %d\n%s", w.Code, tail(text))
+		}
+		mine.Set("pick-"+names[0][1], "yours")
+		w = k.ask("service", "POST", at+"/change", mine)
+		if w.Code != 303 {
+			t.Fatalf("with a choice: %d\n%s", w.Code, tail(w.Body.String()))
+		}
+		page = k.ask("service", "GET", at+"/change", nil).Body.String()
+		var got []string
+		for _, m := range regexp.MustCompile(`name="(?:qty|price)-oln_[^"]+" value="([^"]*)"`).FindAllStringSubmatch(page, -1) {
+			got = append(got, m[1])
+		}
+		if len(got) != 4 || got[0] != "4" || got[1] != "9.99" || got[2] != "6" {
+			t.Errorf("in the end: %v", got)
+		}
+		for _, bad := range []url.Values{form("", map[int]string{0: "7"}), form("nothing", map[int]string{0: "4"}), form("wrong", map[int]string{0: "many"}), form("wrong", map[int]string{2: "31.02."})} {
+			bad.Set("base-"+names[0][1], "4")
+			if w := k.ask("service", "POST", at+"/change", bad); w.Code < 400 || w.Code >= 500 {
+				t.Errorf("%v: %d", bad, w.Code)
+			}
+		}
+		if w := k.ask("service", "POST", at+"/change", url.Values{"do": {"check"}, "reason": {"x"}, "add": {sku + " 1"}}); w.Code != 200 || !strings.Contains(w.Body.String(), "This will happen") {
+			t.Errorf("show: %d", w.Code)
+		}
+	})
+}
