@@ -7,13 +7,13 @@ static=$PWD/internal/doors/web/static
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-for package in htmx.org@2.0.11 idiomorph@0.8.0 htmx-ext-sse@2.2.4 inter-ui@4.1.1 @fontsource-variable/inter@5.3.0 lucide-static@1.62.0 axe-core@4.14.1; do
+for package in htmx.org@2.0.11 idiomorph@0.8.0 inter-ui@4.1.1 @fontsource-variable/inter@5.3.0 lucide-static@1.62.0 axe-core@4.14.1; do
   file=$(npm pack --silent "$package")
   mkdir -p "$package"
   tar xzf "$file" -C "$package" --strip-components=1
 done
 mkdir -p "$static/js" "$static/font"
-cp htmx.org@2.0.11/dist/htmx.min.js idiomorph@0.8.0/dist/idiomorph-ext.min.js htmx-ext-sse@2.2.4/dist/sse.min.js "$static/js/"
+cp htmx.org@2.0.11/dist/htmx.min.js idiomorph@0.8.0/dist/idiomorph.min.js "$static/js/"
 cp inter-ui@4.1.1/variable-latin/InterVariable-subset.woff2 "$static/font/inter-latin.woff2"
 cp @fontsource-variable/inter@5.3.0/files/inter-latin-ext-wght-normal.woff2 "$static/font/inter-latin-ext.woff2"
 cp axe-core@4.14.1/axe.min.js "$static/../testdata/"

@@ -131,7 +131,7 @@ func serve(ctx context.Context, a *app.App, listen string, f front, out io.Write
 
 // answer answers until the context ends, then lets running requests finish.
 func answer(ctx context.Context, a *app.App, l net.Listener, f front) error {
-	f.limits = f.limits.Or()
+	f.limits, f.web.Done = f.limits.Or(), ctx.Done()
 	s := server(f.handler(a))
 	ended := make(chan error, 1)
 	go func() { ended <- s.Serve(api.Listen(l, f.limits.Connections)) }()

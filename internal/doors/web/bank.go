@@ -51,7 +51,7 @@ func statementPage(v *visit) (page, error) {
 		return nil, err
 	}
 	cur := string(s.Currency)
-	d := document{Title: "Statement " + s.Number, States: []state{stateOf(s.Decision)}, Lead: []link{{Word: s.Account}, {Word: dayText(s.FromOn, v.today) + " to " + dayText(s.ToOn, v.today)}}}
+	d := document{ID: s.ID.String(), Title: "Statement " + s.Number, States: []state{stateOf(s.Decision)}, Lead: []link{{Word: s.Account}, {Word: dayText(s.FromOn, v.today) + " to " + dayText(s.ToOn, v.today)}}}
 	if s.Decision == "imported" {
 		d.Acts = v.buttons("/statements/"+s.ID.String(), &reconcileStep)
 	}
@@ -96,7 +96,7 @@ func receiptPage(v *visit) (page, error) {
 		return nil, err
 	}
 	cur := string(x.Currency)
-	d := document{Title: "Receipt of " + inMoney(x.Amount, cur), States: []state{stateOf(x.State)}, Lead: []link{{Word: x.Customer.Name, Href: "/customers/" + x.Customer.Code}, {Word: "received " + dayText(x.ReceivedOn, v.today)}}}
+	d := document{ID: x.ID.String(), Title: "Receipt of " + inMoney(x.Amount, cur), States: []state{stateOf(x.State)}, Lead: []link{{Word: x.Customer.Name, Href: "/customers/" + x.Customer.Code}, {Word: "received " + dayText(x.ReceivedOn, v.today)}}}
 	if x.Item != 0 && !isZero(x.Unapplied) && x.State != "bounced" {
 		d.Acts = v.buttons("/receipts/"+x.ID.String(), &applyStep)
 	}

@@ -40,7 +40,7 @@ func invoicePage(v *visit) (page, error) {
 		return nil, err
 	}
 	cur := string(x.Currency)
-	d := document{Title: x.Number, States: []state{stateOf(x.PaymentState)}, Lead: []link{{Word: words(x.Kind)}, {Word: x.Customer.Name, Href: "/customers/" + x.Customer.Code}, {Word: "issued " + dayText(x.IssuedOn, v.today)}}}
+	d := document{ID: x.ID.String(), Title: x.Number, States: []state{stateOf(x.PaymentState)}, Lead: []link{{Word: words(x.Kind)}, {Word: x.Customer.Name, Href: "/customers/" + x.Customer.Code}, {Word: "issued " + dayText(x.IssuedOn, v.today)}}}
 	if x.PONumber != "" {
 		d.Lead = append(d.Lead, link{Word: "PO " + x.PONumber})
 	}

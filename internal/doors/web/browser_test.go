@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"kontor/internal/tools/event"
+
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
@@ -123,9 +125,16 @@ func (p *tab) sees(text string) {
 	p.until(fmt.Sprintf("%q", text), "document.body.innerText.includes("+string(b)+")")
 }
 
+// ready waits until the page's script has run: a person is slower than that.
+func (p *tab) ready() {
+	p.t.Helper()
+	p.until("the script", `"ready" in document.documentElement.dataset`)
+}
+
 // follows clicks the link or button with this word; in a sheet, when one is open.
 func (p *tab) follows(word string) {
 	p.t.Helper()
+	p.ready()
 	b, _ := json.Marshal(word)
 	find := `[...(document.querySelector("dialog[open]") ?? document).querySelectorAll("a, button")].find(e => e.innerText.trim().replace(/\s+/g, " ") === ` + string(b) + `)`
 	p.until("the button "+word, find)
@@ -142,6 +151,7 @@ func (p *tab) types(field, text string) {
 
 func (p *tab) keys(text string, o ...chromedp.KeyOption) {
 	p.t.Helper()
+	p.ready()
 	p.do(chromedp.KeyEvent(text, o...))
 }
 
@@ -192,6 +202,7 @@ func TestOrderToCashInTheBrowser(t *testing.T) {
 	value[bool](warehouse, `(document.querySelector(".chain a[href^='/shipments/']").click(), true)`)
 	warehouse.follows("Pick")
 	warehouse.sees("Take these")
+	warehouse.ready()
 	field := `document.querySelector(".stepvalue")`
 	warehouse.do(chromedp.SendKeys(chromedp.CSS("[data-act=scan]"), "]C1WRONG-CODE\r"))
 	warehouse.sees("WRONG-CODE is not on this list")
@@ -247,6 +258,48 @@ func TestOrderToCashInTheBrowser(t *testing.T) {
 	service.sees("Paid")
 }
 
+// TestWhatOthersDoIsSeenLive: an order that somebody holds turns held on another's
+// screen within two seconds, in the list and on its page, without a reload; in
+// a form that somebody is at, nothing moves.
+func TestWhatOthersDoIsSeenLive(t *testing.T) {
+	k := openHouse(t, sqliteHouse(t))
+	sequencer := event.NewSequencer(k.office.DB)
+	ctx, stop := context.WithCancel(context.Background())
+	t.Cleanup(stop)
+	go func() {
+		for ctx.Err() == nil {
+			_, _ = sequencer.Pass(ctx)
+			time.Sleep(100 * time.Millisecond)
+		}
+	}()
+	b := openBrowser(t, k)
+	orders := csvRows(k.ask("service", "GET", "/orders?status=captured&format=csv", nil).Body.String())
+	list, page, typing := b.as(t, "head"), b.as(t, "credit"), b.as(t, "service")
+	list.open("/orders")
+	page.open("/orders/" + orders[0][0])
+	typing.open("/orders?status=captured")
+	for _, p := range []*tab{list, page, typing} {
+		p.until("the live dot", `document.querySelector("#live").dataset.state === "live"`)
+	}
+	typing.do(chromedp.SendKeys(chromedp.CSS("[name=q]"), "abc"))
+	time.Sleep(time.Second) // the hub has found the end of the log
+	if w := k.ask("service", "POST", "/orders/"+orders[0][0]+"/hold", url.Values{"reason": {"seen live"}}); w.Code != 303 {
+		t.Fatalf("hold: %d", w.Code)
+	}
+	began := time.Now()
+	page.sees("seen live")
+	list.until("the row", fmt.Sprintf(`[...document.querySelectorAll("#list tr")].some(r => r.innerText.includes(%q) && r.innerText.includes("On hold"))`, orders[0][0]))
+	if took := time.Since(began); took > 4*time.Second { // two on a quiet machine
+		t.Errorf("it took %v", took)
+	}
+	typing.sees("This was changed, show")
+	if value[string](typing, `document.querySelector("[name=q]").value`) != "abc" {
+		t.Error("what was typed is gone")
+	}
+	typing.follows("This was changed, show")
+	typing.until("the list without it", fmt.Sprintf(`!document.querySelector("#list").innerText.includes(%q)`, orders[0][0]))
+}
+
 // TestByKeyboardAlone: the palette finds and opens, rows are walked, a sheet
 // gives the focus back to where it came from.
 func TestByKeyboardAlone(t *testing.T) {
@@ -289,7 +342,7 @@ func TestByKeyboardAlone(t *testing.T) {
 }
 
 // looked are pages of each kind, with a role that sees much of them.
-var looked = [][2]string{{"", "/sign-in"}, {"service", "/"}, {"service", "/desk"}, {"service", "/orders"}, {"service", "/orders/{order}"}, {"service", "/orders/{order}/hold"}, {"service", "/orders/new"}, {"service", "/customers"}, {"service", "/customers/{customer}"},
+var looked = [][2]string{{"", "/sign-in"}, {"service", "/"}, {"service", "/desk"}, {"service", "/orders"}, {"service", "/orders/{order}"}, {"service", "/orders/{order}/hold"}, {"service", "/orders/{order}/change"}, {"service", "/orders/new"}, {"service", "/customers"}, {"service", "/customers/{customer}"},
 	{"service", "/search?q=a"}, {"service", "/products"}, {"service", "/products/{sku}"}, {"warehouse", "/"}, {"warehouse", "/stock"}, {"warehouse", "/picking"}, {"warehouse", "/stock/receive"}, {"warehouse", "/shipments"}, {"billing", "/billing"}, {"billing", "/invoices"},
 	{"receivables", "/"}, {"receivables", "/items"}, {"receivables", "/ageing"}, {"receivables", "/bank"}, {"receivables", "/bank/import"}, {"receivables", "/receipts"}, {"credit", "/credit"}, {"controller", "/close"}, {"controller", "/ledger"}, {"admin", "/"}, {"admin", "/people"}, {"admin", "/people/new"}, {"head", "/account"}, {"head", "/nothing"}, {"", "/styleguide"}}
 

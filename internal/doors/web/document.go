@@ -9,6 +9,7 @@ import (
 
 // document is a page about one thing.
 type document struct {
+	ID       string
 	Title    string
 	States   []state
 	Lead     []link

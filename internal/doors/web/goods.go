@@ -73,7 +73,7 @@ func shipmentPage(v *visit) (page, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := document{Title: shipmentName(s.ShipmentRow), States: []state{stateOf(s.Decision)}, Waits: v.waits(s.Holds)}
+	d := document{ID: s.ID.String(), Title: shipmentName(s.ShipmentRow), States: []state{stateOf(s.Decision)}, Waits: v.waits(s.Holds)}
 	d.Lead = []link{{Word: s.Customer.Name, Href: "/customers/" + s.Customer.Code}, {Word: "from " + s.WarehouseCode}, {Word: "to " + s.ShipToName}}
 	picked, packed := false, true
 	for _, l := range s.Lines {

@@ -82,7 +82,7 @@ func orderPage(v *visit) (page, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := document{Title: o.Number, States: []state{stateOf(statusOf(o.OrderRow))}, Waits: v.waits(o.Holds)}
+	d := document{ID: o.ID.String(), Title: o.Number, States: []state{stateOf(statusOf(o.OrderRow))}, Waits: v.waits(o.Holds)}
 	if o.Decision == "confirmed" && o.ShipState == "part" {
 		d.States = append(d.States, state{"busy", "circle-dot", "Partly shipped"})
 	}

@@ -57,6 +57,7 @@ func routes() []route {
 
 		get("/{$}", signedIn, homePage),
 		get("/search", signedIn, searchPage),
+		{Method: "GET", Path: "/live", Right: access.SeeOrders, do: live, free: true},
 
 		get("/desk", access.SeeOrders, listing("order-desk", deskList)),
 		get("/orders", access.SeeOrders, listing("orders", orderList)),

@@ -32,7 +32,7 @@ func customerPage(v *visit) (page, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := document{Title: c.Name, Waits: v.waits(c.Holds), Lead: []link{{Word: c.Code}}}
+	d := document{ID: c.ID.String(), Title: c.Name, Waits: v.waits(c.Holds), Lead: []link{{Word: c.Code}}}
 	if c.Held {
 		d.States = []state{stateOf("held")}
 	}
@@ -133,7 +133,7 @@ func productPage(v *visit) (page, error) {
 			onHand, reserved, free = onHand+thousandths(p.OnHand), reserved+thousandths(p.Reserved), free+thousandths(p.Free)
 		}
 	}
-	d := document{Title: x.SKU, Lead: []link{{Word: x.Name}}}
+	d := document{ID: x.ID.String(), Title: x.SKU, Lead: []link{{Word: x.Name}}}
 	u := unit(x.Unit)
 	d.Facts = []fact{{Name: "On hand", Value: quantity(decimal(onHand)), Sub: u}, {Name: "Reserved", Value: quantity(decimal(reserved)), Sub: u}, {Name: "Free", Value: quantity(decimal(free)), Sub: u}, {Name: "Tracked by", Value: words(x.Track)}, {Name: "Tax class", Value: x.TaxClass}}
 	d.Sections = []section{{Title: "Stock", Table: stockRows(pots.Items), Empty: "None is in stock."}}

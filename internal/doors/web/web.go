@@ -17,8 +17,9 @@ import (
 
 // Options of the door.
 type Options struct {
-	Secure bool   // the outside speaks HTTPS: cookies go there only
-	Demo   []Role // links of the sample company, one a role
+	Secure bool            // the outside speaks HTTPS: cookies go there only
+	Demo   []Role          // links of the sample company, one a role
+	Done   <-chan struct{} // closed when the server is about to end: open streams end, too
 }
 
 // Role is a link by which a visitor of the sample company becomes somebody.
@@ -35,13 +36,14 @@ type site struct {
 	files   *files
 	clock   func() time.Time
 	hashing chan struct{} // one password at a time
+	hub     *hub
 }
 
 // Handler answers for all pages. It refuses what another site's page sends
 // (RFC 9110 and the Fetch Metadata headers), and lets nothing run that did not
 // come as a file of its own.
 func Handler(o *flow.Office, opt Options) http.Handler {
-	s := &site{Options: opt, office: o, files: load(), clock: o.DB.Now, hashing: make(chan struct{}, 1)}
+	s := &site{Options: opt, office: o, files: load(), clock: o.DB.Now, hashing: make(chan struct{}, 1), hub: &hub{office: o, done: opt.Done, ears: map[chan news]bool{}}}
 	mux := http.NewServeMux()
 	mux.Handle("GET /static/", s.files)
 	for _, r := range routes() {

@@ -47,7 +47,9 @@ func openHouse(t testing.TB, dsn string) *house {
 	if _, err := event.Sequence(ctx, d); err != nil {
 		t.Fatal(err)
 	}
-	k := &house{t: t, h: Handler(o, Options{}), office: o, cookie: map[string]string{}, user: map[string]int64{}}
+	done := make(chan struct{})
+	t.Cleanup(func() { close(done) })
+	k := &house{t: t, h: Handler(o, Options{Done: done}), office: o, cookie: map[string]string{}, user: map[string]int64{}}
 	for _, r := range access.Roles {
 		k.write(func(tx *db.Tx) error {
 			user, err := access.Invite(tx, "The "+r.Name, r.Code+"@example.com", r.Code)
@@ -85,6 +87,11 @@ func (k *house) ask(role, method, path string, form url.Values, head ...string) 
 	}
 	for i := 0; i+1 < len(head); i += 2 {
 		r.Header.Set(head[i], head[i+1])
+	}
+	if path == "/live" { // a stream that ends when its reader goes
+		ctx, cancel := context.WithTimeout(r.Context(), 50*time.Millisecond)
+		defer cancel()
+		r = r.WithContext(ctx)
 	}
 	w := httptest.NewRecorder()
 	k.h.ServeHTTP(w, r)

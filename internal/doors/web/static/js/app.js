@@ -5,6 +5,9 @@ const $ = (selector, from = document) => from.querySelector(selector);
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 const root = document.documentElement;
 
+// When all is there, tests may begin.
+addEventListener("load", () => { root.dataset.ready = ""; });
+
 // Theme: what the person chose here, else what the system says.
 const chosen = localStorage.getItem("theme");
 if (chosen) root.dataset.theme = chosen;
@@ -190,3 +193,51 @@ document.addEventListener("keydown", (event) => {
     event.target.value = "";
   }
 });
+
+// Live: the server names documents that changed. What this page shows of them is fetched and morphed into place,
+// unless somebody is at work in it; then a button says so. New rows never push: a button counts them.
+const shows = $("[data-live]");
+if (shows && $("#live")) {
+  const names = () => new Set($("main").innerHTML.match(/[a-z]{3}_[0-9a-z]{13}/g));
+  let known = names(), missed = 0, waiting = null;
+  const busy = () => $("dialog[open]") || document.activeElement?.closest("main input, main select, main textarea");
+  const refresh = async () => {
+    const answer = await fetch(location.href, { headers: { "X-Live": "1" } });
+    if (!answer.ok || answer.redirected) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const before = new Map(all("main tr[id]").map((r) => [r.id, r.textContent]));
+    Idiomorph.morph($("main"), $("main", page).innerHTML, { morphStyle: "innerHTML", ignoreActiveValue: true });
+    for (const row of all("main tr[id]")) {
+      if (before.get(row.id) === row.textContent) continue;
+      row.classList.add("changed");
+      setTimeout(() => row.classList.remove("changed"), 4000);
+    }
+    missed = 0;
+    $("#news").replaceChildren();
+    known = names();
+  };
+  const tell = (text) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn small";
+    button.textContent = text;
+    button.addEventListener("click", refresh);
+    $("#news").replaceChildren(button);
+  };
+  const heard = (ids) => {
+    if (ids.includes("*") || ids.some((x) => known.has(x))) {
+      if (busy()) return tell("This was changed, show");
+      clearTimeout(waiting);
+      waiting = setTimeout(refresh, 150);
+    } else if (shows.dataset.live === "all") {
+      missed += ids.filter((x) => /^(ord|shp|inv|rcp|hld)_/.test(x)).length > 0 ? 1 : 0;
+      if (missed) tell(missed === 1 ? "1 change, show" : `${missed} changes, show`);
+    }
+  };
+  const dot = $("#live");
+  const stream = new EventSource("/live");
+  stream.addEventListener("open", () => { dot.dataset.state = "live"; dot.textContent = "Live"; });
+  stream.addEventListener("error", () => { dot.dataset.state = "lost"; dot.textContent = "Reconnecting"; });
+  stream.addEventListener("changed", (event) => heard(event.data.split(" ")));
+  addEventListener("pagehide", () => stream.close());
+}
