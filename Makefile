@@ -1,5 +1,5 @@
 # `make` prints what there is.
-.PHONY: help test demo bench crash soak fuzz golden postgres build lint clean
+.PHONY: help test demo bench crash soak fuzz golden postgres build pages lint clean
 SHELL := /bin/bash
 FUZZTIME ?= 60s
 KILLS ?= 10000
@@ -12,7 +12,7 @@ help: ## print this
 test: ## format, vet and all tests, on SQLite and on a throw-away PostgreSQL
 	@scripts/test.sh
 
-demo: ## a sample company with 90 days of trade, served with its API
+demo: ## a sample company with 90 days of trade, with its pages and its API
 	go run ./cmd/kontor demo
 
 bench: ## the benchmarks on both engines
@@ -40,6 +40,10 @@ postgres: ## start a PostgreSQL for development: eval $(make -s postgres)
 
 build: ## bin/kontor, one static program
 	CGO_ENABLED=0 go build -trimpath -o bin/kontor ./cmd/kontor
+
+pages: ## make the Go code of the .templ files anew
+	go run github.com/a-h/templ/cmd/templ@v0.3.977 generate -path internal/doors/web
+	"$$(go env GOROOT)/bin/gofmt" -w internal/doors/web
 
 lint: ## format, vet and the floors
 	@scripts/test.sh lint

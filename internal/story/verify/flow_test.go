@@ -424,6 +424,10 @@ func (h *house) noticed(sql string) []string {
 var unproven = map[string]string{
 	"*":                 "id tx_id version no line_no schedule_no part_no bin_id lot_id hu_id actor_id",
 	"app_user":          "*",
+	"password":          "*",
+	"role_grant":        "*",
+	"session":           "*",
+	"entry_link":        "*",
 	"attachment":        "*",
 	"bank_line":         "charge reconciled_tx", // charge of a debit: nothing is received
 	"billable":          "source_id source_no allowance_amt exposed_amt hold_mask tax_given tax_amt invoice_line_id net_amt",
