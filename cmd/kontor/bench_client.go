@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 
 	"kontor/internal/story/flow"
@@ -13,9 +15,47 @@ import (
 
 // benchClient does the steps of the chain by the HTTP API, a request each.
 type benchClient struct {
-	http *http.Client
-	url  string // of the server
+	line *benchLine
 	auth string // the header Authorization
+}
+
+// benchLine is a connection that is kept, as every caller of a busy API has one.
+// A request goes out in one piece and its answer is read here, without what a
+// client needs who serves many callers; so the server is measured, and little else.
+type benchLine struct {
+	addr string
+	conn net.Conn
+	in   *bufio.Reader
+	out  bytes.Buffer
+}
+
+// post sends a body and reads the answer to its end.
+func (l *benchLine) post(ctx context.Context, path, auth string, body []byte) (status int, text []byte, err error) {
+	if l.conn == nil {
+		if l.conn, err = (&net.Dialer{}).DialContext(ctx, "tcp", l.addr); err != nil {
+			return 0, nil, err
+		}
+		l.in = bufio.NewReader(l.conn)
+	}
+	l.out.Reset()
+	fmt.Fprintf(&l.out, "POST %s HTTP/1.1\r\nHost: %s\r\nAuthorization: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", path, l.addr, auth, len(body))
+	l.out.Write(body)
+	if _, err := l.conn.Write(l.out.Bytes()); err != nil {
+		return 0, nil, err
+	}
+	res, err := http.ReadResponse(l.in, nil)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer res.Body.Close()
+	text, err = io.ReadAll(res.Body)
+	return res.StatusCode, text, err
+}
+
+func (l *benchLine) close() {
+	if l.conn != nil {
+		_ = l.conn.Close()
+	}
 }
 
 // send posts a body as JSON and reads the answer; a refusal is an error with
@@ -26,23 +66,12 @@ func send[T any](ctx context.Context, c benchClient, path string, body any) (T, 
 	if err != nil {
 		return out, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url+path, bytes.NewReader(b))
+	status, text, err := c.line.post(ctx, path, c.auth, b)
 	if err != nil {
 		return out, err
 	}
-	req.Header.Set("Authorization", c.auth)
-	req.Header.Set("Content-Type", "application/json")
-	res, err := c.http.Do(req)
-	if err != nil {
-		return out, err
-	}
-	defer res.Body.Close()
-	text, err := io.ReadAll(res.Body) // to its end, so that the connection can be used again
-	if err != nil {
-		return out, err
-	}
-	if res.StatusCode != http.StatusOK && res.StatusCode != http.StatusCreated {
-		return out, fmt.Errorf("POST %s: %d %s", path, res.StatusCode, bytes.TrimSpace(text))
+	if status != http.StatusOK && status != http.StatusCreated {
+		return out, fmt.Errorf("POST %s: %d %s", path, status, bytes.TrimSpace(text))
 	}
 	return out, json.Unmarshal(text, &out)
 }

@@ -5,7 +5,8 @@ import (
 	"errors"
 	"io"
 	"net"
-	"net/http"
+	"strings"
+	"sync"
 
 	"kontor/internal/app"
 	"kontor/internal/bench"
@@ -15,9 +16,10 @@ import (
 // benchDoor is the HTTP API over a bench's database: served by this process, or
 // by serve processes of its own.
 type benchDoor struct {
-	http    *http.Client
 	token   string
-	urls    []string // of the servers
+	hosts   []string // of the servers
+	mu      sync.Mutex
+	lines   []*benchLine
 	end     func() error
 	servers []*serveProcess
 }
@@ -25,7 +27,7 @@ type benchDoor struct {
 // benchDoors opens the API for a bench; talk hears what servers complain about.
 func benchDoors(talk io.Writer) bench.Doors {
 	return func(ctx context.Context, at bench.Place) (bench.Door, error) {
-		d := &benchDoor{http: keepAlive(at.Clients)}
+		d := &benchDoor{}
 		var err error
 		if d.token, err = grantToken(ctx, at.DB, "bench", access.Full, "bench"); err != nil {
 			return nil, err
@@ -40,11 +42,6 @@ func benchDoors(talk io.Writer) bench.Doors {
 		}
 		return d, nil
 	}
-}
-
-// keepAlive is a client that keeps a connection for every caller.
-func keepAlive(callers int) *http.Client {
-	return &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: callers, DisableCompression: true}}
 }
 
 // serveHere does in this process what `kontor serve` does, its workers included.
@@ -62,7 +59,7 @@ func (d *benchDoor) serveHere(ctx context.Context, at bench.Place) error {
 	a.Work(ctx, false)
 	ended := make(chan error, 1)
 	go func() { ended <- answer(ctx, a, l, front{}) }()
-	d.urls = []string{"http://" + l.Addr().String()}
+	d.hosts = []string{l.Addr().String()}
 	d.end = func() error {
 		stop()
 		err := <-ended
@@ -80,14 +77,18 @@ func (d *benchDoor) startProcesses(ctx context.Context, at bench.Place, talk io.
 			return err
 		}
 		d.servers = append(d.servers, p)
-		d.urls = append(d.urls, p.url)
+		d.hosts = append(d.hosts, strings.TrimPrefix(p.url, "http://"))
 	}
 	return nil
 }
 
 // Client is client number n of the chain; it stays with one server.
 func (d *benchDoor) Client(n int) bench.Steps {
-	return benchClient{d.http, d.urls[n%len(d.urls)], "Bearer " + d.token}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	l := &benchLine{addr: d.hosts[n%len(d.hosts)]}
+	d.lines = append(d.lines, l)
+	return benchClient{l, "Bearer " + d.token}
 }
 
 // Processes are the ids of the server processes.
@@ -101,7 +102,9 @@ func (d *benchDoor) Processes() []int {
 
 // Close ends all servers.
 func (d *benchDoor) Close() error {
-	d.http.CloseIdleConnections()
+	for _, l := range d.lines {
+		l.close()
+	}
 	var err error
 	if d.end != nil {
 		err = d.end()

@@ -17,7 +17,6 @@ type Place struct {
 	DB        *db.DB     // open in this process; a server in it opens the database again
 	Options   db.Options // for that server
 	Processes int        // server processes to start; 0 = the server is in this process
-	Clients   int        // connections that are kept open at a time
 }
 
 // Door is a running API, of one server or several.
@@ -98,7 +97,7 @@ func (s *stage) openDoor(ctx context.Context, doors Doors, w way) error {
 	if doors == nil {
 		return errors.New("nobody opens a door for HTTP")
 	}
-	d, err := doors(ctx, Place{DB: s.db, Options: s.options, Processes: w.processes, Clients: max(w.clients, warmClients)})
+	d, err := doors(ctx, Place{DB: s.db, Options: s.options, Processes: w.processes})
 	if err != nil {
 		return err
 	}

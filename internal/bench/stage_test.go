@@ -53,7 +53,7 @@ func TestADoorDoesTheSteps(t *testing.T) {
 	if r.Mode != HTTP || r.CPU == nil || r.LinesPerSecond <= 0 {
 		t.Errorf("%+v", r)
 	}
-	if n := d.invoked.Load(); n != warmUp+100/LinesPerOrder || len(d.asked) != warmClients || d.closed != 1 || place.Clients != warmClients || place.Processes != 0 {
+	if n := d.invoked.Load(); n != warmUp+100/LinesPerOrder || len(d.asked) != warmClients || d.closed != 1 || place.Processes != 0 {
 		t.Errorf("%d orders by %d clients, closed %d times, %+v", n, len(d.asked), d.closed, place)
 	}
 	o.Doors = nil

@@ -45,6 +45,7 @@ func (v *visit) navigation() []entry {
 		if !allowed(v.who, e.Right) {
 			continue
 		}
+		e.Count = v.counted(e.Href)
 		e.Current = e.Href == v.URL.Path || e.Href != "/" && strings.HasPrefix(v.URL.Path, e.Href+"/")
 		if e.Group == group {
 			e.Group = ""
@@ -54,6 +55,25 @@ func (v *visit) navigation() []entry {
 		out = append(out, e)
 	}
 	return out
+}
+
+// counted is how much waits at a place for somebody who can do it; "" when nothing does.
+func (v *visit) counted(href string) string {
+	n := int64(0)
+	switch {
+	case href == "/desk" && (v.may(access.Enter) || v.may(access.GiveCredit)):
+		n = v.waiting.Waiting
+	case href == "/picking":
+		n = v.waiting.ToPick
+	case href == "/billing":
+		n = v.waiting.Billable
+	case href == "/bank" && v.may(access.Collect):
+		n = v.waiting.BankLines
+	}
+	if n == 0 {
+		return ""
+	}
+	return amount(itoa(n))
 }
 
 func roleNames(p *access.Person) string {

@@ -15,6 +15,7 @@ import (
 
 	"kontor/internal/rooms/access"
 	"kontor/internal/rooms/company"
+	"kontor/internal/story/report"
 	"kontor/internal/tools/db"
 	"kontor/internal/words/day"
 	"kontor/internal/words/fault"
@@ -38,6 +39,7 @@ type visit struct {
 	today   day.Day
 	q       *db.Reader // while a page is made; nil while a form is taken in
 	told    string     // what the request before did
+	waiting report.WaitView
 }
 
 // page is what a route answers with: a drawing, or a way to go on.
@@ -86,6 +88,9 @@ func (v *visit) identify() error {
 		v.today = v.company.Day(q.Now())
 		if c != nil {
 			v.who, see, err = access.Known(q, c.Value, q.Now())
+		}
+		if err == nil && v.may(access.SeeOrders) {
+			v.waiting, err = report.Waiting(q, v.today)
 		}
 		return err
 	})

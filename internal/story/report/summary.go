@@ -289,25 +289,26 @@ func OrderValues(q db.Querier, docs []DocRef) (map[string]Amount, error) {
 
 // GlanceView is what a home page counts: what waits, and what is owed.
 type GlanceView struct {
-	Waiting   int64          `json:"waiting" doc:"holds and intakes that wait for a person"`
+	WaitView
 	Late      int64          `json:"late" doc:"orders with lines that should have left"`
-	ToPick    int64          `json:"to_pick" doc:"shipments that are planned"`
-	Billable  int64          `json:"billable" doc:"orders with something due to be billed"`
-	BankLines int64          `json:"bank_lines" doc:"without a match"`
 	Currency  money.Currency `json:"currency"`
 	Open      string         `json:"open"`
 	Overdue   string         `json:"overdue"`
 	Unapplied string         `json:"unapplied"`
 }
 
-// Glance counts what waits. Each question is answered by an index over what is
+// WaitView is what waits for people, by who does it.
+type WaitView struct {
+	Waiting   int64 `json:"waiting" doc:"holds and intakes that wait for a person"`
+	ToPick    int64 `json:"to_pick" doc:"shipments that are planned"`
+	Billable  int64 `json:"billable" doc:"orders with something due to be billed"`
+	BankLines int64 `json:"bank_lines" doc:"without a match"`
+}
+
+// Waiting counts what waits for people. Each question is answered by an index over what is
 // open, so that it costs the same in the tenth year.
-func Glance(q db.Querier) (GlanceView, error) {
-	c, on, err := today(q)
-	if err != nil {
-		return GlanceView{}, err
-	}
-	v := GlanceView{Currency: c.Currency}
+func Waiting(q db.Querier, on day.Day) (WaitView, error) {
+	var v WaitView
 	for _, x := range []struct {
 		sql  string
 		into *int64
@@ -321,6 +322,19 @@ func Glance(q db.Querier) (GlanceView, error) {
 		if _, err := q.One(x.sql, x.args, x.into); err != nil {
 			return v, err
 		}
+	}
+	return v, nil
+}
+
+// Glance counts what waits, and sums what is owed.
+func Glance(q db.Querier) (GlanceView, error) {
+	c, on, err := today(q)
+	if err != nil {
+		return GlanceView{}, err
+	}
+	v := GlanceView{Currency: c.Currency}
+	if v.WaitView, err = Waiting(q, on); err != nil {
+		return v, err
 	}
 	late, err := LateOrders(q, 1<<20)
 	if err != nil {
