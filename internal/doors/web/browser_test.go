@@ -180,6 +180,8 @@ func TestOrderToCashInTheBrowser(t *testing.T) {
 	service.sees("Good")
 	service.keys("n") // the key that the button shows
 	service.sees("Paste the rows")
+	service.types("customer", customer[:len(customer)-1])
+	service.until("a customer to choose", fmt.Sprintf(`[...document.querySelector("[name=customer]").list.options].some(o => o.value === %q)`, customer))
 	service.types("customer", customer)
 	service.types("po", "BROWSER-1")
 	service.types("lines", sku)

@@ -5,10 +5,12 @@ package web
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
+import (
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
 
-import "kontor/internal/rooms/access"
+	"kontor/internal/rooms/access"
+)
 
 func newOrderView(v *visit, f orderForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
@@ -74,7 +76,7 @@ func newOrderView(v *visit, f orderForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = fieldOf(v, field{Name: "customer", Label: "Customer", Help: "Code", Value: f.Customer, Fault: f.at("customer"), Auto: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = fieldOf(v, field{Name: "customer", Label: "Customer", Help: "Code, or the beginning of the name", Value: f.Customer, Fault: f.at("customer"), Auto: "off", Suggest: "/suggest/customers"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -106,7 +108,7 @@ func newOrderView(v *visit, f orderForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</div></section><section class=\"card\" aria-label=\"What would happen\"><div class=\"cardhead\"><h2>As it stands</h2></div><div class=\"cardbody stack\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</div></section><section class=\"card\" aria-label=\"As it stands\"><div class=\"cardhead\"><h2>As it stands</h2></div><div class=\"cardbody stack\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

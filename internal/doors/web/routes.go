@@ -57,6 +57,8 @@ func routes() []route {
 
 		get("/{$}", signedIn, homePage),
 		get("/search", signedIn, searchPage),
+		get("/suggest/customers", access.SeeOrders, suggestCustomers),
+		get("/suggest/items", access.SeeOrders, suggestItems),
 		{Method: "GET", Path: "/live", Right: access.SeeOrders, do: live, free: true},
 
 		get("/desk", access.SeeOrders, listing("order-desk", deskList)),

@@ -52,3 +52,23 @@ func searchPage(v *visit) (page, error) {
 func nothingCalled(ask string) string {
 	return "Nothing is called “" + ask + "”. Numbers are found whole, names by their beginning."
 }
+
+// suggestCustomers and suggestItems answer while somebody types in a field.
+func suggestCustomers(v *visit) (page, error) { return v.suggest("customer") }
+func suggestItems(v *visit) (page, error)     { return v.suggest("product") }
+
+func (v *visit) suggest(kind string) (page, error) {
+	var hits []hit
+	if ask := v.ask("q"); ask != "" {
+		found, err := report.Search(v.q, ask, 8)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range found {
+			if f.Type == kind {
+				hits = append(hits, hit{Word: f.Number, Sub: f.Name})
+			}
+		}
+	}
+	return draw(suggestions(hits)), nil
+}

@@ -32,6 +32,7 @@ type sheet struct {
 // field is one question of a form.
 type field struct {
 	Name, Label, Help, Value, Kind, Auto string
+	Suggest                              string // where what may be meant is asked for while somebody types
 	Choices                              [][2]string
 	Optional, Short                      bool
 	Fault                                string
@@ -276,6 +277,9 @@ func invalid(f field) templ.Attributes {
 	if f.Fault != "" {
 		a["aria-invalid"] = "true"
 		by = append(by, "e-"+f.Name)
+	}
+	if f.Suggest != "" {
+		a["data-suggest"], a["list"] = f.Suggest, "l-"+f.Name
 	}
 	if len(by) > 0 {
 		a["aria-describedby"] = strings.Join(by, " ")

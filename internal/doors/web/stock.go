@@ -18,7 +18,7 @@ func stockSteps() []*step { return []*step{&receiveStep, &countStep, &moveStep, 
 
 var (
 	askRef  = field{Name: "reference", Label: "Reference", Help: "Delivery note, count sheet: once for each kind", Short: true, Auto: "off"}
-	askItem = field{Name: "sku", Label: "Item", Help: "Scan or type its code", Short: true, Auto: "off"}
+	askItem = field{Name: "sku", Label: "Item", Help: "Scan or type its code", Short: true, Auto: "off", Suggest: "/suggest/items"}
 	askQty  = field{Name: "qty", Label: "Quantity", Help: "In the item's base unit", Short: true, Auto: "off"}
 	askHome = field{Name: "warehouse", Label: "Warehouse", Help: "Code; the first one when empty", Optional: true, Short: true, Auto: "off"}
 )

@@ -200,7 +200,7 @@ type FoundView struct {
 // and $3 bound what begins so, $4 is how many.
 var searches = []struct{ kind, sql string }{
 	{"order", `SELECT o.number, c.name FROM sales_order o JOIN customer c ON c.id=o.customer_id WHERE o.number=$1 OR (o.po_number=$1 AND o.po_number<>'') ORDER BY o.id DESC LIMIT $4`},
-	{"customer", `SELECT c.code, c.name FROM customer c WHERE c.code=$1 OR LOWER(c.code)=LOWER($1) OR (LOWER(c.name)>=$2 AND LOWER(c.name)<$3) ORDER BY c.name LIMIT $4`},
+	{"customer", `SELECT c.code, c.name FROM customer c WHERE c.code=$1 OR (LOWER(c.code)>=$2 AND LOWER(c.code)<$3) OR (LOWER(c.name)>=$2 AND LOWER(c.name)<$3) ORDER BY c.name LIMIT $4`},
 	{"product", `SELECT p.sku, p.name FROM product p WHERE p.sku=$1 OR (LOWER(p.sku)>=$2 AND LOWER(p.sku)<$3) OR (LOWER(p.name)>=$2 AND LOWER(p.name)<$3) ORDER BY p.sku LIMIT $4`},
 	{"invoice", `SELECT i.number, c.name FROM invoice i JOIN customer c ON c.id=i.customer_id WHERE i.number=$1 ORDER BY i.id DESC LIMIT $4`},
 	{"shipment", `SELECT s.number, c.name FROM shipment s JOIN customer c ON c.id=s.customer_id WHERE s.number=$1 AND s.number<>'' ORDER BY s.id DESC LIMIT $4`},

@@ -114,6 +114,18 @@ function paletteKey(event, list, field) {
   }
 }
 
+// Fields that know what may be meant: the server says, the browser shows.
+let guessing;
+document.addEventListener("input", (event) => {
+  const field = event.target.closest("[data-suggest]");
+  if (!field || event.inputType === "insertReplacementText") return;
+  clearTimeout(guessing);
+  guessing = setTimeout(async () => {
+    const answer = await fetch(`${field.dataset.suggest}?q=${encodeURIComponent(field.value)}`);
+    if (answer.ok) field.list.innerHTML = await answer.text();
+  }, 120);
+});
+
 // Keys. Single letters are off while somebody types, and never with Ctrl, Alt or Meta.
 const places = { d: "/desk", o: "/orders", c: "/customers", a: "/stock", p: "/picking", i: "/invoices", b: "/bank", h: "/" };
 let going = -Infinity;
