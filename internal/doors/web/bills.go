@@ -77,7 +77,7 @@ func invoicePage(v *visit) (page, error) {
 		if err != nil {
 			return nil, err
 		}
-		d.Papers = append(d.Papers, paper{Kind: "Order ", Number: o.Number, Href: "/orders/" + o.Number, Amount: amount(o.Gross), State: stateOf("confirmed"), Sub: "asked for it"})
+		d.Papers = append(d.Papers, paper{Kind: "Order ", Number: o.Number, Href: "/orders/" + o.Number, Amount: amount(o.Gross), State: stateOf("confirmed"), Sub: "Asked for it"})
 	}
 	d.Papers = append(d.Papers, paper{Kind: words(x.Kind) + " ", Number: x.Number, Href: "/invoices/" + x.Number, Amount: amount(x.Gross), State: stateOf(x.PaymentState), Sub: stateOf(x.PaymentState).word})
 	if x.Original != nil {

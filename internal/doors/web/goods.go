@@ -94,7 +94,7 @@ func shipmentPage(v *visit) (page, error) {
 			text(quantity(l.Packed)), text(quantity(l.Shipped)), text(quantity(l.Delivered))}})
 		if !orders[l.OrderNumber] {
 			orders[l.OrderNumber] = true
-			d.Papers = append(d.Papers, paper{Kind: "Order ", Number: l.OrderNumber, Href: "/orders/" + l.OrderNumber, State: stateOf("confirmed"), Sub: "asked for it"})
+			d.Papers = append(d.Papers, paper{Kind: "Order ", Number: l.OrderNumber, Href: "/orders/" + l.OrderNumber, State: stateOf("confirmed"), Sub: "Asked for it"})
 		}
 	}
 	d.Papers = append(d.Papers, paper{Kind: "Shipment ", Number: shipmentName(s.ShipmentRow), Href: at, State: stateOf(s.Decision), Sub: stateOf(s.Decision).word})

@@ -49,9 +49,7 @@ func signInNow(v *visit) (page, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.site.hashing <- struct{}{} // each comparison takes 64 MiB
-	err = proof.Fits(v.PostForm.Get("password"), v.site.clock().UnixMicro())
-	<-v.site.hashing
+	err = v.hashing(func() error { return proof.Fits(v.PostForm.Get("password"), v.site.clock().UnixMicro()) })
 	if err != nil {
 		if f, ok := fault.Of(err); ok && f.Code == access.ErrSignIn.Code && proof.User != 0 {
 			if err := v.write(func(tx *db.Tx) error { access.Failed(tx, proof.User); return nil }); err != nil {
@@ -73,6 +71,17 @@ func signInNow(v *visit) (page, error) {
 	}
 	v.site.keep(v.w, secret, stay)
 	return onward{path: inside(e.Next)}, nil
+}
+
+// hashing lets one password be hashed at a time: each takes 64 MiB.
+func (v *visit) hashing(f func() error) error {
+	select {
+	case v.site.hashing <- struct{}{}:
+	case <-v.Context().Done():
+		return v.Context().Err()
+	}
+	defer func() { <-v.site.hashing }()
+	return f()
 }
 
 // inside keeps a way back within this site.
@@ -124,10 +133,27 @@ func accountPage(v *visit) (page, error) {
 	return draw(accountView(v, account{Sessions: s})), err
 }
 
+var errCurrent = fault.Rule{Kind: fault.Invalid, Code: "web.current-password"}
+
 func passwordNow(v *visit) (page, error) {
-	v.site.hashing <- struct{}{}
-	hash, err := access.NewPassword(v.PostForm.Get("password"))
-	<-v.site.hashing
+	var proof access.Proof
+	err := v.read(func(q *db.Reader) (err error) {
+		proof, err = access.Lookup(q, v.who.Email)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	var hash string
+	err = v.hashing(func() (err error) {
+		if proof.User != 0 { // a session that somebody left open must not be enough
+			if err := proof.Fits(v.PostForm.Get("current"), v.site.clock().UnixMicro()); err != nil {
+				return errCurrent.Because("this is not your password of now").At("current")
+			}
+		}
+		hash, err = access.NewPassword(v.PostForm.Get("password"))
+		return err
+	})
 	if err == nil {
 		err = v.write(func(tx *db.Tx) error { access.SetPassword(tx, v.who.User, v.who.Session, hash); return nil })
 	}

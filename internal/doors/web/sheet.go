@@ -322,3 +322,8 @@ func found[T any](ctx context.Context, v *visit, ref string, f func(db.Querier, 
 	})
 	return out, err
 }
+
+// rowsOf is how high a long field is: as its text, within reason.
+func rowsOf(f field) string {
+	return itoa(int64(min(16, max(4, strings.Count(f.Value, "\n")+2))))
+}

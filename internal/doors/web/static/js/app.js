@@ -209,6 +209,7 @@ document.addEventListener("keydown", (event) => {
 // Live: the server names documents that changed. What this page shows of them is fetched and morphed into place,
 // unless somebody is at work in it; then a button says so. New rows never push: a button counts them.
 const shows = $("[data-live]");
+if (!shows && $("#live")) $("#live").hidden = true;
 if (shows && $("#live")) {
   const names = () => new Set($("main").innerHTML.match(/[a-z]{3}_[0-9a-z]{13}/g));
   let known = names(), missed = 0, waiting = null;
