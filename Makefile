@@ -1,5 +1,5 @@
 # `make` prints what there is.
-.PHONY: help test demo bench crash soak fuzz golden postgres build pages lint clean
+.PHONY: help test demo bench crash soak fuzz golden postgres build pages screenshots lint clean
 SHELL := /bin/bash
 FUZZTIME ?= 60s
 KILLS ?= 10000
@@ -44,6 +44,10 @@ build: ## bin/kontor, one static program
 pages: ## make the Go code of the .templ files anew
 	go run github.com/a-h/templ/cmd/templ@v0.3.977 generate -path internal/doors/web
 	"$$(go env GOROOT)/bin/gofmt" -w internal/doors/web
+
+screenshots: ## draw the pages of docs/screenshots anew
+	mkdir -p docs/screenshots
+	KONTOR_SCREENSHOTS=$(CURDIR)/docs/screenshots go test -count=1 -run TestScreenshots ./internal/doors/web
 
 lint: ## format, vet and the floors
 	@scripts/test.sh lint

@@ -385,7 +385,6 @@ func TestAccessibleAndWithinTheScreen(t *testing.T) {
 				}
 			}
 		}
-		shoot(t, p, x[1])
 	}
 }
 
@@ -399,28 +398,4 @@ func (p *tab) violations(axe string) []string {
 		p.t.Fatal(err)
 	}
 	return value[[]string](p, "window.found")
-}
-
-// shoot keeps a picture of the page, narrow and wide, where KONTOR_SHOTS names a directory.
-func shoot(t *testing.T, p *tab, path string) {
-	dir := os.Getenv("KONTOR_SHOTS")
-	if dir == "" {
-		return
-	}
-	name := strings.NewReplacer("/", "-", "{", "", "}", "", "?", "-", "=", "-").Replace(p.role + path)
-	for _, v := range []struct {
-		width int64
-		theme string
-	}{{1440, "light"}, {390, "light"}, {1440, "dark"}} {
-		p.do(chromedp.EmulateViewport(v.width, 900))
-		value[bool](p, fmt.Sprintf("(document.documentElement.dataset.theme = %q, true)", v.theme))
-		time.Sleep(200 * time.Millisecond)
-		b, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
-		if err == nil {
-			err = os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%d-%s.png", name, v.width, v.theme)), b, 0o644)
-		}
-		if err != nil {
-			t.Error(err)
-		}
-	}
 }

@@ -34,10 +34,16 @@ type house struct {
 	user   map[string]int64
 }
 
-func openHouse(t testing.TB, dsn string) *house {
+func openHouse(t testing.TB, dsn string) *house { return openHouseOf(t, dsn, 14) }
+
+// names are the people of the house.
+var names = map[string]string{"service": "Katrin Moll", "planner": "Jens Ahrens", "warehouse": "Tomasz Nowak", "billing": "Lena Fischer", "receivables": "Jonas Peters", "credit": "Anna Weber", "controller": "Marie Lindqvist", "admin": "Ben Okafor", "head": "Ruth Hallmoor"}
+
+// openHouseOf is a house with so many days of trade.
+func openHouseOf(t testing.TB, dsn string, days int) *house {
 	t.Helper()
 	ctx := context.Background()
-	opt := sim.Options{Days: 14, End: time.Now()}
+	opt := sim.Options{Days: days, End: time.Now()}
 	clock := sim.NewClock(opt)
 	d := dbtest.Open(t, dsn, db.Options{Clock: clock.Now})
 	o := flow.Open(d)
@@ -52,7 +58,7 @@ func openHouse(t testing.TB, dsn string) *house {
 	k := &house{t: t, h: Handler(o, Options{Done: done}), office: o, cookie: map[string]string{}, user: map[string]int64{}}
 	for _, r := range access.Roles {
 		k.write(func(tx *db.Tx) error {
-			user, err := access.Invite(tx, "The "+r.Name, r.Code+"@example.com", r.Code)
+			user, err := access.Invite(tx, names[r.Code], r.Code+"@example.com", r.Code)
 			if err != nil {
 				return err
 			}
