@@ -89,8 +89,8 @@ func (v *visit) identify() error {
 		if c != nil {
 			v.who, see, err = access.Known(q, c.Value, q.Now())
 		}
-		if err == nil && v.may(access.SeeOrders) {
-			v.waiting, err = report.Waiting(q, v.today)
+		if err == nil && v.who != nil {
+			v.waiting, err = report.Waiting(q, v.today, v.may(access.Enter) || v.may(access.GiveCredit), v.may(access.Pick), v.may(access.Bill), v.may(access.Collect))
 		}
 		return err
 	})
