@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -16,9 +17,56 @@ import (
 )
 
 func userCommand() *cobra.Command {
-	c := &cobra.Command{Use: "user", Short: "Who may call: users and their API tokens"}
-	c.AddCommand(userTokenCommand(), userListCommand(), userRevokeCommand())
+	c := &cobra.Command{Use: "user", Short: "Who may come in: people and the API tokens of programs"}
+	c.AddCommand(userInviteCommand(), userTokenCommand(), userListCommand(), userRevokeCommand())
 	return c
+}
+
+func userInviteCommand() *cobra.Command {
+	var roles []string
+	c := &cobra.Command{
+		Use:   "invite NAME EMAIL",
+		Short: "Make a link by which a person gets in, once, within 7 days",
+		Long: "Make a link by which a person gets in, once, within 7 days. The person is created when there\n" +
+			"is none of that address, and gets the roles named besides those he has. The link is the path\n" +
+			"behind the address under which people reach the server.",
+		Example: "  kontor user invite \"Anna Weber\" anna@example.com --role credit",
+		Args:    cobra.ExactArgs(2),
+		RunE: func(c *cobra.Command, args []string) error {
+			for _, r := range roles {
+				if _, ok := access.RoleOf(r); !ok {
+					return fmt.Errorf("--role is one of %s, not %q", strings.Join(roleCodes(), ", "), r)
+				}
+			}
+			a, err := app.Open(c.Context(), database(c), db.Options{})
+			if err != nil {
+				return err
+			}
+			defer a.Close()
+			var secret string
+			err = a.DB.Write(c.Context(), db.Actor{ID: access.System}, func(tx *db.Tx) error {
+				user, err := access.Invite(tx, args[0], args[1], roles...)
+				if err == nil {
+					secret = access.Link(tx, user, access.ForInvite, 7*24*time.Hour)
+				}
+				return err
+			})
+			if err == nil {
+				fmt.Fprintln(c.OutOrStdout(), "/enter/"+secret)
+			}
+			return err
+		},
+	}
+	c.Flags().StringSliceVar(&roles, "role", nil, "roles: "+strings.Join(roleCodes(), ", "))
+	return c
+}
+
+func roleCodes() []string {
+	var out []string
+	for _, r := range access.Roles {
+		out = append(out, r.Code)
+	}
+	return out
 }
 
 func userTokenCommand() *cobra.Command {

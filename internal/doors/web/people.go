@@ -280,6 +280,22 @@ func personPage(v *visit) (page, error) {
 	return draw(personView(v, p)), nil
 }
 
+// linkNow lets somebody in who forgot his password.
+func linkNow(v *visit) (page, error) {
+	var p access.PersonView
+	var secret string
+	err := v.write(func(tx *db.Tx) (err error) {
+		if p, err = v.personOf(tx); err == nil {
+			secret = access.Link(tx, p.User, access.ForReset, 7*24*time.Hour)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return draw(inviteView(v, invitation{Name: p.Name, Link: v.base() + "/enter/" + secret})), nil
+}
+
 var errLastAdmin = fault.Rule{Kind: fault.Refused, Code: "access.last-admin"}
 
 // rolesNow sets the roles of a person; the last admin cannot take his own away.
@@ -322,4 +338,11 @@ func hasRole(p *access.Person, code string) bool {
 		}
 	}
 	return false
+}
+
+func inviteTitle(i invitation) string {
+	if i.Link != "" {
+		return "A link for " + i.Name
+	}
+	return "Invite a person"
 }

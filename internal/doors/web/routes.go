@@ -101,6 +101,7 @@ func routes() []route {
 		post("/people/new", access.Administer, inviteNow),
 		get("/people/{id}", access.Administer, personPage),
 		post("/people/{id}/roles", access.Administer, rolesNow),
+		post("/people/{id}/link", access.Administer, linkNow),
 	}
 	table = append(table, steps("/orders/{id}", "/orders/{id}", orderSteps()...)...)
 	table = append(table, steps("/shipments/{id}", "/shipments/{id}", shipmentSteps()...)...)

@@ -441,6 +441,15 @@ func TestAnAdminInvitesAndSetsRoles(t *testing.T) {
 		if w := k.ask("admin", "GET", "/people/"+user, nil); !strings.Contains(w.Body.String(), "hide that it was never paid") {
 			t.Errorf("the conflict is not shown")
 		}
+		w = k.ask("admin", "POST", "/people/"+user+"/link", url.Values{})
+		link = regexp.MustCompile(`/enter/[A-Za-z0-9_-]+`).FindString(w.Body.String())
+		if w = k.ask("", "POST", link, url.Values{}); w.Code != 303 {
+			t.Fatalf("a link for who forgot the password: %d", w.Code)
+		}
+		k.cookie["new"] = w.Result().Cookies()[0].Value
+		if w := k.ask("new", "POST", "/account/password", url.Values{"password": {"a new one of four words"}}); w.Code != 303 {
+			t.Errorf("a new password after the link: %d\n%s", w.Code, tail(w.Body.String()))
+		}
 		mine := fmt.Sprint(k.user["admin"])
 		if w := k.ask("admin", "POST", "/people/"+mine+"/roles", url.Values{"role": {"head"}}); w.Code != 409 {
 			t.Errorf("an admin takes his own role: %d", w.Code)

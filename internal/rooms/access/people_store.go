@@ -166,15 +166,20 @@ func Link(tx *db.Tx, user int64, purpose string, lasts time.Duration) string {
 	return secret
 }
 
-// UseLink signs in by a link's secret; all but those of the demo work once.
+// UseLink signs in by a link's secret; all but those of the demo work once. One
+// for a forgotten password takes that away, so that a new one can be set.
 func UseLink(tx *db.Tx, link, agent string) (secret string, err error) {
 	var user int64
-	ok, err := tx.One(`UPDATE entry_link SET used_at=$2, tx_id=$3 WHERE hash=$1 AND until>$2 AND (used_at=0 OR purpose='demo') RETURNING user_id`, []any{digest(link), tx.Stamp(), tx.ID()}, &user)
+	var purpose string
+	ok, err := tx.One(`UPDATE entry_link SET used_at=$2, tx_id=$3 WHERE hash=$1 AND until>$2 AND (used_at=0 OR purpose='demo') RETURNING user_id, purpose`, []any{digest(link), tx.Stamp(), tx.ID()}, &user, &purpose)
 	if err != nil {
 		return "", err
 	}
 	if !ok {
 		return "", ErrLink.Because("this link was used already or is too old: ask an admin for a new one")
+	}
+	if purpose == ForReset {
+		tx.Do(`DELETE FROM password WHERE user_id=$1`, nil, user)
 	}
 	return SignIn(tx, user, agent)
 }
