@@ -27,3 +27,10 @@ plus receipt rotate-ccw rows-3 scale scan-barcode search send settings shield sh
   done
   echo '</svg>'
 } >"$static/icons.svg"
+{
+  echo "What others made and pages carry: htmx and idiomorph (scripts), Inter (fonts), lucide (icons). axe-core is for tests only."
+  for package in htmx.org@2.0.11 idiomorph@0.8.0 inter-ui@4.1.1 lucide-static@1.62.0 axe-core@4.14.1; do
+    printf '\n==== %s ====\n\n' "$package"
+    cat "$package"/LICENSE*
+  done
+} >"$static/../THIRD-PARTY.txt"
