@@ -8,8 +8,10 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 
@@ -102,12 +104,15 @@ func (v *visit) identify() error {
 
 // do runs the route; a page is made on one snapshot.
 func (v *visit) do() (p page, err error) {
-	if v.Method != http.MethodGet {
+	if v.Method == http.MethodPost {
 		v.Body = http.MaxBytesReader(v.w, v.Body, 16<<20)
 		err := v.ParseMultipartForm(8 << 20) // which parses every other form, too
 		if err != nil && !errors.Is(err, http.ErrNotMultipart) {
 			return nil, errForm.Because("the form could not be read: send it again, with less in it")
 		}
+	}
+	if err := v.readable(); err != nil {
+		return nil, err
 	}
 	if v.route.free {
 		return v.route.do(v)
@@ -125,6 +130,21 @@ func (v *visit) do() (p page, err error) {
 		return err
 	})
 	return p, err
+}
+
+// readable refuses what is no text: no field of ours takes it, nor does a database.
+func (v *visit) readable() error {
+	_ = v.ParseForm() // of a GET, its query
+	bad := func(s string) bool { return !utf8.ValidString(s) || strings.ContainsRune(s, 0) }
+	if bad(v.URL.Path) {
+		return errNoPage
+	}
+	for name, values := range v.Form {
+		if bad(name) || slices.ContainsFunc(values, bad) {
+			return errForm.Because("%q holds characters that are no text: write it again", strings.ToValidUTF8(name, "?"))
+		}
+	}
+	return nil
 }
 
 func (v *visit) read(f func(q *db.Reader) error) error {

@@ -186,6 +186,9 @@ func TestRights(t *testing.T) {
 			may := allowed(person, r.Right)
 			if path != "/sign-out" { // would end the session of the role
 				w := k.ask(role.Code, r.Method, path, form)
+				if w.Code >= 500 {
+					t.Errorf("%s %s as %s: %d\n%s", r.Method, path, role.Code, w.Code, tail(w.Body.String()))
+				}
 				if got := w.Code != 403; got != may {
 					t.Errorf("%s %s as %s: %d", r.Method, path, role.Code, w.Code)
 				}
@@ -388,12 +391,52 @@ func TestWhatIsTypedWrongIsToldAndKept(t *testing.T) {
 	if w := k.ask("service", "GET", "/orders/SO-999999", nil); w.Code != 404 || !strings.Contains(w.Body.String(), "Not found") {
 		t.Errorf("an order that is not there: %d", w.Code)
 	}
+	if w := k.ask("service", "HEAD", "/orders", nil); w.Code != 200 {
+		t.Errorf("HEAD: %d", w.Code)
+	}
+	for _, method := range []string{"PUT", "DELETE", "PATCH"} {
+		if w := k.ask("service", method, "/orders", nil); w.Code != 404 && w.Code != 405 {
+			t.Errorf("%s: %d", method, w.Code)
+		}
+	}
 	if w := k.ask("service", "GET", "/orders?after=garbage", nil); w.Code != 422 {
 		t.Errorf("a bad cursor: %d", w.Code)
 	}
 	if w := k.ask("service", "GET", "/ageing?on=yesterday", nil); w.Code != 422 {
 		t.Errorf("a bad day: %d", w.Code)
 	}
+}
+
+// TestGarbage sends every form of every route nonsense: it is refused with a
+// sentence, never with a failure.
+func TestGarbage(t *testing.T) {
+	dbtest.EachDSN(t, func(t *testing.T, dsn string) {
+		k := openHouse(t, dsn)
+		order := csvRows(k.ask("service", "GET", "/orders?status=reserved&format=csv", nil).Body.String())[0][0]
+		nonsense := []string{"", "-1", "0", "1e999", "99999999999999999999999", "\x00", "'; DROP TABLE sales_order; --", "<script>", "2026-13-45", strings.Repeat("x", 5000), "\xff\xfe", "٣", "1,5", "ord_0000000000001"}
+		fields := []string{"reason", "qty", "price", "sku", "reference", "warehouse", "from", "to", "cost", "carrier", "tracking", "signer", "invoice", "amount", "on", "name", "email", "role", "password", "current", "customer", "po", "wished", "lines", "note", "do", "key", "add", "next"}
+		for _, r := range routes() {
+			if r.Method != "POST" || r.Path == "/sign-out" {
+				continue
+			}
+			for i, s := range nonsense {
+				form := url.Values{}
+				for n, f := range fields {
+					form.Set(f, nonsense[(i+n)%len(nonsense)])
+				}
+				path := strings.NewReplacer("{id}", map[bool]string{true: order, false: url.PathEscape(s)}[i%2 == 0 || strings.ContainsAny(s, "\x00\xff")], "{secret}", "none").Replace(r.Path)
+				role := "admin"
+				for _, x := range access.Roles {
+					if slices.Contains(x.Rights, r.Right) {
+						role = x.Code
+					}
+				}
+				if w := k.ask(role, "POST", path, form); w.Code >= 500 {
+					t.Errorf("POST %s with %q: %d\n%s", path, s, w.Code, tail(w.Body.String()))
+				}
+			}
+		}
+	})
 }
 
 // TestSegregation: no role of the house holds two rights that should be apart,
