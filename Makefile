@@ -47,7 +47,7 @@ pages: ## make the Go code of the .templ files anew
 
 screenshots: ## draw the pages of docs/screenshots anew
 	mkdir -p docs/screenshots
-	KONTOR_SCREENSHOTS=$(CURDIR)/docs/screenshots go test -count=1 -run TestScreenshots ./internal/doors/web
+	KONTOR_SCREENSHOTS=$(CURDIR)/docs/screenshots go test -count=1 -tags screenshots -run TestScreenshots ./internal/doors/web
 
 lint: ## format, vet and the floors
 	@scripts/test.sh lint

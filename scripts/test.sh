@@ -28,6 +28,7 @@ lint() {
   fi
   step go vet
   go vet ./...
+  go vet -tags screenshots ./internal/doors/web
 }
 
 command -v go >/dev/null || PATH=$PATH:/usr/local/go/bin

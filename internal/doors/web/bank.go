@@ -121,7 +121,7 @@ func receiptPage(v *visit) (page, error) {
 		if err != nil {
 			return nil, err
 		}
-		d.Sections = append(d.Sections, section{Title: "What the customer owes", Table: itemRows(v, items.Items, false), Empty: "Nothing is open."})
+		d.Sections = append(d.Sections, section{Title: "What the customer owes", Table: itemRows(v, items.Items, false), Empty: "Nothing is open.", More: &link{Word: "All open items", Href: "/items" + query("customer", x.Customer.Code)}})
 	}
 	d.Story, err = v.storyOf(x.ID.String())
 	return draw(documentPage(v, d)), err
@@ -134,7 +134,7 @@ var errNoItem = fault.Rule{Kind: fault.Conflict, Code: "web.nothing-on-account"}
 var applyStep = step{Name: "apply", Word: "Settle invoices", Title: "Settle what the customer owes", Verb: "Settle invoices", Right: access.Collect,
 	Say: "Without an invoice number the payer's text decides, then the oldest invoices that make up the amount.",
 	Fields: []field{{Name: "invoice", Label: "Invoice", Help: "Its number, such as INV-2026-000017", Optional: true, Short: true},
-		{Name: "amount", Label: "Amount", Help: "As much as both sides have when empty", Optional: true, Short: true}},
+		{Name: "amount", Label: "Amount", Help: "As much as both sides have when empty", Number: true, Optional: true, Short: true}},
 	Run: func(ctx context.Context, v *visit, ref string, form url.Values) (string, error) {
 		var r id.Receipt
 		if err := r.UnmarshalText([]byte(ref)); err != nil {

@@ -149,7 +149,11 @@ func billingPage(v *visit) (page, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := billing{On: on, Count: int64(len(due))}
+	waits, err := report.Waiting(v.q, on, false, false, true, false)
+	if err != nil {
+		return nil, err
+	}
+	b := billing{On: on, Count: waits.Billable}
 	b.Due = table{Caption: "Due", Columns: []column{{"Order", false, "first"}, {"Customer", false, "whole"}, {"Amounts", true, "up"}, {"Net", true, "amount"}, {"Since", true, "whole"}}}
 	for _, x := range due {
 		b.Due.Rows = append(b.Due.Rows, row{ID: x.Order.String(), Cells: []cell{named(x.Number, "/orders/"+x.Number), linked(x.Customer.Name, "/customers/"+x.Customer.Code), text(itoa(x.Parts)), {Text: inMoney(x.Net, string(x.Currency)), Raw: x.Net}, v.dayCell(x.Since)}})
@@ -247,7 +251,7 @@ func ageingPage(v *visit) (page, error) {
 		return csvOf("ageing-"+string(on), func(string) (list, error) {
 			t.Rows = append(t.Rows, row{ID: "all", Cells: t.Foot})
 			return list{Table: t}, nil
-		}), nil
+		})
 	}
 	say := "equals the ledger"
 	if !isZero(a.Difference) {
@@ -306,7 +310,7 @@ func ledgerPage(v *visit) (page, error) {
 	}
 	t.Foot = []cell{text("All accounts"), text(""), cash(b.Debit), cash(b.Credit), cash("0.00")}
 	if v.ask("format") == "csv" {
-		return csvOf("trial-balance-"+string(on), func(string) (list, error) { return list{Table: t}, nil }), nil
+		return csvOf("trial-balance-"+string(on), func(string) (list, error) { return list{Table: t}, nil })
 	}
 	l := list{Title: "Ledger", Lead: "Balances of all accounts as of " + dayText(on, v.today), Table: t, CSV: true, Empty: "Nothing is posted yet."}
 	return draw(listPage(v, l)), nil

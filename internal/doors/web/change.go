@@ -179,10 +179,11 @@ func (c *changing) merge(get func(string) string, cmd *flow.Change) error {
 			if base := get("base-" + f.Name); base != "" || f.What == "wished" {
 				f.Base = base
 			}
+			if f.Value == "" { // what is empty stays
+				f.Value = f.Base
+			}
 			value := f.Value
 			switch {
-			case value == "" && f.What != "wished":
-				f.Value, value = f.Base, f.Base
 			case value == theirs:
 			case value == f.Base: // only they changed it
 				c.Merged = append(c.Merged, plain(f.Label))
@@ -198,18 +199,19 @@ func (c *changing) merge(get func(string) string, cmd *flow.Change) error {
 				continue
 			}
 			changed = true
+			var err error
 			switch f.What {
 			case "qty":
-				change.Qty = strings.ReplaceAll(value, ",", ".")
+				change.Qty, err = number(value, f.Name)
 			case "price":
-				change.Price = strings.ReplaceAll(value, ",", ".")
+				change.Price, err = number(value, f.Name)
 			default:
-				d, err := day.Parse(value)
-				if err != nil {
-					f.Fault = sentence(err.Error())
-					all = append(all, fault.At(err, "%s", f.Name))
-				}
-				change.RequestedOn = d
+				change.RequestedOn, err = day.Parse(value)
+				err = fault.At(err, "%s", f.Name)
+			}
+			if err != nil {
+				f.Fault = sentence(err.Error())
+				all = append(all, err)
 			}
 		}
 		if changed {

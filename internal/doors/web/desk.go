@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -11,14 +12,15 @@ import (
 )
 
 // deskList is the order desk: what waits for a person, with the reason and the
-// way on in each row, and the orders that are late.
+// way on in each row, and the orders that are late. A part of the queue is the
+// longest waiting; within it stands first what costs most to leave alone.
 func deskList(v *visit, p report.Page) (list, error) {
 	view := v.ask("view")
-	queue, err := report.Queue(v.q, report.Page{Limit: 200})
+	queue, err := report.Queue(v.q, p)
 	if err != nil {
 		return list{}, err
 	}
-	late, err := report.LateOrders(v.q, 200)
+	late, err := report.LateOrders(v.q, 1<<20)
 	if err != nil {
 		return list{}, err
 	}
@@ -31,7 +33,7 @@ func deskList(v *visit, p report.Page) (list, error) {
 	l := list{Title: "Order desk", Empty: "Nothing waits. What a rule stops, or what cannot become an order, stands here.",
 		Lead: count(total, "order needs", "orders need") + " a person. " + count(int64(len(late)), "order is", "orders are") + " late."}
 	l.Views = []viewTab{{Word: "Needs a person", Href: v.with("view", ""), Count: fmt.Sprint(total), Current: view == ""}, {Word: "Late", Href: v.with("view", "late"), Count: fmt.Sprint(len(late)), Current: view == "late"}}
-	for _, k := range slices.SortedFunc(keysOf(kinds), func(a, b string) int { return cmp.Compare(kinds[b], kinds[a]) }) {
+	for _, k := range slices.SortedFunc(maps.Keys(kinds), func(a, b string) int { return cmp.Or(cmp.Compare(kinds[b], kinds[a]), cmp.Compare(a, b)) }) {
 		l.Views = append(l.Views, viewTab{Word: stateOf(k).word, Href: v.with("view", k), Count: fmt.Sprint(kinds[k]), Current: view == k})
 	}
 	if v.may(access.Enter) {
@@ -52,6 +54,7 @@ func deskList(v *visit, p report.Page) (list, error) {
 		}
 		return l, nil
 	}
+	l.Next = queue.Next
 	values, err := v.values(queue.Items)
 	if err != nil {
 		return l, err
@@ -127,16 +130,6 @@ func age(hours int64) string {
 		return count(hours, "hour", "hours")
 	}
 	return count(hours/24, "day", "days")
-}
-
-func keysOf(m map[string]int64) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
-	}
 }
 
 // stage is one cell of the flow of orders.

@@ -5,7 +5,6 @@ import (
 
 	"net/http"
 	"regexp"
-	"strconv"
 	"strings"
 
 	"kontor/internal/story/flow"
@@ -71,7 +70,7 @@ func newOrderNow(v *visit) (page, error) {
 
 var (
 	errDraft = fault.Rule{Kind: fault.Invalid, Code: "web.draft"}
-	between  = regexp.MustCompile(`\t|;|,\s|\s{2,}|\s`)
+	between  = regexp.MustCompile(`;|,?\s+`)
 )
 
 // readLines reads pasted rows: item, quantity, and where they are given the
@@ -84,11 +83,10 @@ func readLines(text string) ([]flow.DraftLine, error) {
 		if row == "" {
 			continue
 		}
-		sep := between
+		cells := between.Split(row, -1)
 		if strings.Contains(row, "\t") {
-			sep = regexp.MustCompile(`\t`)
+			cells = strings.Split(row, "\t")
 		}
-		cells := sep.Split(row, -1)
 		for n := range cells {
 			cells[n] = strings.TrimSpace(cells[n])
 		}
@@ -96,16 +94,19 @@ func readLines(text string) ([]flow.DraftLine, error) {
 			bad = append(bad, errDraft.Because("row %d, %.60q, has no quantity: write the item, a space and how many", i+1, row).At("lines"))
 			continue
 		}
-		l := flow.DraftLine{SKU: cells[0], Qty: strings.ReplaceAll(cells[1], ",", ".")}
-		if len(cells) > 2 {
-			if _, err := strconv.ParseFloat(cells[2], 64); err == nil { // only to tell a price from a unit
-				l.Price = cells[2]
-			} else {
-				l.Unit = cells[2]
-			}
+		l := flow.DraftLine{SKU: cells[0]}
+		var err error
+		if l.Qty, err = number(cells[1], "lines"); err != nil {
+			bad = append(bad, err)
 		}
-		if len(cells) > 3 && l.Price == "" {
-			l.Price = cells[3]
+		rest := cells[2:]
+		if len(rest) > 0 && !strings.ContainsAny(rest[0], "0123456789") {
+			l.Unit, rest = rest[0], rest[1:]
+		}
+		if len(rest) > 0 {
+			if l.Price, err = number(rest[0], "lines"); err != nil {
+				bad = append(bad, err)
+			}
 		}
 		out = append(out, l)
 	}

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"kontor/internal/words/day"
+	"kontor/internal/words/fault"
 )
 
 // amount writes decimal text as people read it: 12,345.60, with a true minus.
@@ -45,6 +46,33 @@ func quantity(s string) string {
 		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
 	}
 	return amount(s)
+}
+
+var errNumber = fault.Rule{Kind: fault.Invalid, Code: "web.number"}
+
+var (
+	grouped = regexp.MustCompile(`^-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$`)
+	dotted  = regexp.MustCompile(`^-?[0-9]{1,3}(\.[0-9]{3})+,[0-9]+$`)
+)
+
+// number reads a number as a person types it: 1000, 1000.5, 1000,5, 1,000.50
+// or 1.000,50. "1,000" alone could be a thousand or one, and is asked for again:
+// nobody shall get one piece who wanted a thousand.
+func number(s, field string) (string, error) {
+	s = strings.ReplaceAll(strings.TrimSpace(s), "−", "-")
+	switch {
+	case !strings.Contains(s, ","):
+		return s, nil
+	case dotted.MatchString(s):
+		return strings.ReplaceAll(strings.ReplaceAll(s, ".", ""), ",", "."), nil
+	case grouped.MatchString(s) && (strings.Contains(s, ".") || strings.Count(s, ",") > 1):
+		return strings.ReplaceAll(s, ",", ""), nil
+	case grouped.MatchString(s):
+		return "", errNumber.Because("%s can be read in two ways: write %s, or %s", s, strings.ReplaceAll(s, ",", ""), strings.ReplaceAll(s, ",", ".")).At(field)
+	case strings.Count(s, ",") == 1 && !strings.Contains(s, "."):
+		return strings.ReplaceAll(s, ",", "."), nil
+	}
+	return "", errNumber.Because("%q is no number: write one such as 1000 or 2.5", s).At(field)
 }
 
 // price writes a price with the currency's decimals at least.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"kontor/internal/rooms/access"
+	"kontor/internal/rooms/catalog"
 	"kontor/internal/story/flow"
 	"kontor/internal/story/report"
 	"kontor/internal/tools/db"
@@ -194,15 +195,23 @@ func pickNow(v *visit) (page, error) {
 			return err
 		}
 		cmd.Shipment = s.ID
+		var goods []id.Product
 		for _, l := range s.Lines {
-			p, err := report.Product(q, l.Product)
+			goods = append(goods, l.Product)
+		}
+		products, err := catalog.ByID(q, goods)
+		if err != nil {
+			return err
+		}
+		for _, l := range s.Lines {
+			name := l.ID.String()
+			typed, err := number(v.PostForm.Get(name), name)
 			if err != nil {
 				return err
 			}
-			name := l.ID.String()
-			n, err := qty.Parse(strings.ReplaceAll(v.PostForm.Get(name), ",", ""), int(p.Scale))
+			n, err := qty.Parse(typed, int(products[l.Product].Scale))
 			if err != nil {
-				return errPicked.Because("%q is no quantity of %s: write a number such as %s", v.PostForm.Get(name), l.SKU, quantity(l.Planned)).At(name)
+				return errPicked.Because("%q is no quantity of %s: write a number such as %s", typed, l.SKU, quantityText(l.Planned)).At(name)
 			}
 			cmd.Lines = append(cmd.Lines, flow.PickLine{Line: l.ID, Qty: n, Reason: v.PostForm.Get(name + "-why")})
 		}
@@ -226,9 +235,9 @@ func (p picking) value(l report.ShipmentLineView) string {
 		return s
 	}
 	if !isZero(l.Picked) {
-		return quantity(l.Picked)
+		return quantityText(l.Picked)
 	}
-	return quantity(l.Planned)
+	return quantityText(l.Planned)
 }
 
 func stockList(v *visit, p report.Page) (list, error) {

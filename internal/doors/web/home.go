@@ -60,16 +60,18 @@ func homePage(v *visit) (page, error) {
 	tile(access.SeeMoney, "Overdue", inMoney(short(g.Overdue), string(g.Currency)), "of "+inMoney(g.Open, string(g.Currency))+" owed", "/ageing", overdue)
 	tile(access.SeeMoney, "On account", inMoney(short(g.Unapplied), string(g.Currency)), "money that settles nothing yet", "/receipts?unapplied=yes", "")
 	tile(access.SeeMoney, "Bank lines", itoa(g.BankLines), "without a match", "/bank?state=new", "")
-	if h.Flow, err = v.stages(); err != nil {
-		return nil, err
-	}
 	if v.may(access.Enter) || v.may(access.Confirm) || v.may(access.GiveCredit) {
 		l, err := deskList(v, report.Page{})
 		if err != nil {
 			return nil, err
 		}
-		l.Table.Rows = l.Table.Rows[:min(7, len(l.Table.Rows))]
+		h.Flow, l.Table.Rows = l.Top, l.Table.Rows[:min(7, len(l.Table.Rows))]
 		h.Sections = append(h.Sections, section{Title: "Needs a decision", Table: l.Table, Empty: l.Empty, More: &link{Word: "Order desk", Href: "/desk"}})
+	}
+	if h.Flow == nil {
+		if h.Flow, err = v.stages(); err != nil {
+			return nil, err
+		}
 	}
 	if v.may(access.Pick) {
 		l, err := pickingList(v, report.Page{Limit: 8})

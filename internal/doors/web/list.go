@@ -1,10 +1,11 @@
 package web
 
 import (
-	"context"
 	"encoding/csv"
 	"fmt"
 	"io"
+
+	"github.com/a-h/templ"
 
 	"kontor/internal/story/report"
 	"kontor/internal/tools/db"
@@ -114,29 +115,32 @@ func (r row) record() []string {
 }
 
 // csvOf writes all rows that a list would show, part after part: more asks for
-// the part behind a cursor.
-func csvOf(name string, more func(after string) (list, error)) page {
+// the part behind a cursor. The first is asked for at once, so that a question
+// that cannot be answered is answered by a page.
+func csvOf(name string, more func(after string) (list, error)) (page, error) {
+	l, err := more("")
+	if err != nil {
+		return nil, err
+	}
 	return download{name + ".csv", func(w io.Writer) error {
 		if _, err := io.WriteString(w, "\ufeff"); err != nil {
-			return nil
+			return nil // nobody is there any more
 		}
 		out := csv.NewWriter(w)
-		for after, first := "", true; first || after != ""; first = false {
-			l, err := more(after)
-			if err != nil {
-				return err
-			}
-			if first {
-				_ = out.Write(l.heads())
-			}
+		_ = out.Write(l.heads())
+		for {
 			for _, r := range l.Table.Rows {
 				_ = out.Write(report.Plain(r.record()))
 			}
-			after = l.Next
+			if l.Next == "" {
+				out.Flush()
+				return nil
+			}
+			if l, err = more(l.Next); err != nil {
+				return err
+			}
 		}
-		out.Flush()
-		return nil
-	}}
+	}}, nil
 }
 
 func (l list) heads() []string {
@@ -152,6 +156,9 @@ func listing(name string, f func(v *visit, p report.Page) (list, error)) func(*v
 	return func(v *visit) (page, error) {
 		if v.ask("format") == "csv" {
 			return csvOf(name, func(after string) (l list, err error) {
+				if v.q != nil { // the first part, on the snapshot of the request
+					return f(v, report.Page{Limit: 500, After: after})
+				}
 				err = v.read(func(q *db.Reader) error {
 					v.q = q
 					defer func() { v.q = nil }()
@@ -159,7 +166,7 @@ func listing(name string, f func(v *visit, p report.Page) (list, error)) func(*v
 					return err
 				})
 				return l, err
-			}), nil
+			})
 		}
 		l, err := f(v, report.Page{After: v.ask("after")})
 		l.CSV = true
@@ -227,6 +234,4 @@ func stacked(of int64, fills ...any) []part {
 }
 
 // fragment is something drawn by itself.
-type fragment = interface {
-	Render(ctx context.Context, w io.Writer) error
-}
+type fragment = templ.Component

@@ -178,6 +178,16 @@ func TestFigures(t *testing.T) {
 			t.Errorf("price(%q) = %q, not %q", in, got, want)
 		}
 	}
+	for in, want := range map[string]string{"1000": "1000", "1,5": "1.5", "1,000.50": "1000.50", "1.000,50": "1000.50", "1,000,000": "1000000", " 2.5 ": "2.5", "−3": "-3"} {
+		if got, err := number(in, "qty"); got != want || err != nil {
+			t.Errorf("number(%q) = %q, %v, not %q", in, got, err, want)
+		}
+	}
+	for _, in := range []string{"1,000", "-12,345", "1,2,3", "1,5.2"} {
+		if got, err := number(in, "qty"); err == nil {
+			t.Errorf("number(%q) = %q: it can be read in two ways, or none", in, got)
+		}
+	}
 	today := day.Must("2026-11-25")
 	for in, want := range map[day.Day]string{"2026-11-25": "today", "2026-11-26": "tomorrow", "2026-11-24": "yesterday", "2026-11-28": "Sat 28 Nov", "2026-11-02": "2 Nov", "2025-11-25": "25 Nov 2025", "": "—"} {
 		if got := dayText(in, today); got != want {

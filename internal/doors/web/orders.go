@@ -144,7 +144,7 @@ func (v *visit) promiseOf(o report.OrderView) fact {
 func (v *visit) papersOf(o report.OrderView, d *document) (paid bool, err error) {
 	cur := string(o.Currency)
 	d.Papers = []paper{{Kind: "Order ", Number: o.Number, Href: "/orders/" + o.Number, Amount: amount(o.Gross), State: stateOf(o.Decision), Sub: stateOf(o.Decision).word + ", revision " + fmt.Sprint(o.Revision)}}
-	ships, err := report.Shipments(v.q, report.ShipmentFilter{Order: o.ID}, report.Page{Limit: 20})
+	ships, err := report.Shipments(v.q, report.ShipmentFilter{Order: o.ID}, report.Page{Limit: 500})
 	if err != nil {
 		return false, err
 	}
@@ -159,7 +159,7 @@ func (v *visit) papersOf(o report.OrderView, d *document) (paid bool, err error)
 		}
 		d.Papers = append(d.Papers, paper{Kind: "Shipment ", Number: number, Href: "/shipments/" + s.ID.String(), State: stateOf(s.Decision), Sub: stateOf(s.Decision).word + " " + dayText(on, v.today)})
 	}
-	bills, err := report.Invoices(v.q, report.InvoiceFilter{Order: o.ID}, report.Page{Limit: 20})
+	bills, err := report.Invoices(v.q, report.InvoiceFilter{Order: o.ID}, report.Page{Limit: 500})
 	if err != nil {
 		return false, err
 	}
@@ -210,7 +210,7 @@ func off(discount string) string {
 
 // lineProgress draws paid, billed, shipped, reserved and short as parts of what was ordered.
 func lineProgress(l report.LineView, paid bool) *progress {
-	n := func(s string) int64 { return thousandths(s) }
+	n := thousandths
 	ordered := n(l.Ordered) - n(l.Cancelled)
 	held := int64(0)
 	for _, s := range l.Schedules {
@@ -227,7 +227,6 @@ func lineProgress(l report.LineView, paid bool) *progress {
 	if paid {
 		fill = "paid"
 	}
-	billed = min(billed, max(shipped, billed))
 	p.Parts = stacked(ordered, fill, billed, "ship", max(0, shipped-billed), "res", reserved, "short", short)
 	switch {
 	case short > 0:
@@ -279,7 +278,7 @@ func (v *visit) orderActs(o report.OrderView) []link {
 		when(live && o.ShipState == "none", &cancelStep),
 	)
 	if live && v.may(access.Enter) {
-		out = append([]link{{Word: "Change order", Href: at + "/change", Key: ""}}, out...)
+		out = append([]link{{Word: "Change order", Href: at + "/change"}}, out...)
 	}
 	return out
 }
@@ -394,7 +393,7 @@ func holdRoutes() []route {
 				if kind == "credit" {
 					need = access.GiveCredit
 				}
-				return "", errNoRight.Because("%s may not release this hold: it takes the right %s, which %s", v.who.Name, need, holders(need))
+				return "", errNoRight.Because("%s may not release this hold: it takes the right %s. Ask %s.", v.who.Name, need, holders(need))
 			}
 			_, err = v.site.office.Unhold.One(ctx, v.actor(), flow.Unhold{Hold: h, Reason: form.Get("reason")})
 			return "The hold is released", err

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -11,8 +12,6 @@ import (
 	"kontor/internal/tools/db"
 	"kontor/internal/words/fault"
 )
-
-const stay = 30 * 24 * time.Hour // of the cookie; the session itself may end sooner
 
 // entrance is the page where people sign in.
 type entrance struct {
@@ -56,21 +55,31 @@ func signInNow(v *visit) (page, error) {
 				return nil, err
 			}
 		}
-		f, status := v.faultOf(err)
-		f.Title = "You are not signed in"
-		e.Fault = &f
-		return drawing{status, signInView(v, e)}, nil
+		return v.refusedAtDoor(e, err)
 	}
 	var secret string
 	err = v.write(func(tx *db.Tx) (err error) {
-		secret, err = access.SignIn(tx, proof.User, v.UserAgent())
+		if err = access.Proved(tx, proof); err == nil {
+			secret, err = access.SignIn(tx, proof.User, v.UserAgent())
+		}
 		return err
 	})
+	if f, ok := fault.Of(err); ok {
+		return v.refusedAtDoor(e, f)
+	}
 	if err != nil {
 		return nil, err
 	}
-	v.site.keep(v.w, secret, stay)
+	v.site.keep(v.w, secret, access.Stay)
 	return onward{path: inside(e.Next)}, nil
+}
+
+// refusedAtDoor shows the door again, with the reason.
+func (v *visit) refusedAtDoor(e entrance, err error) (page, error) {
+	f, status := v.faultOf(err)
+	f.Title = "You are not signed in"
+	e.Fault = &f
+	return drawing{status, signInView(v, e)}, nil
 }
 
 // hashing lets one password be hashed at a time: each takes 64 MiB.
@@ -105,14 +114,12 @@ func enterNow(v *visit) (page, error) {
 		return err
 	})
 	if f, ok := fault.Of(err); ok {
-		shown, status := v.faultOf(f)
-		shown.Title = "You are not signed in"
-		return drawing{status, signInView(v, entrance{Fault: &shown})}, nil
+		return v.refusedAtDoor(entrance{}, f)
 	}
 	if err != nil {
 		return nil, err
 	}
-	v.site.keep(v.w, secret, stay)
+	v.site.keep(v.w, secret, access.Stay)
 	return onward{path: "/"}, nil
 }
 
@@ -313,17 +320,15 @@ func rolesNow(v *visit) (page, error) {
 		if p.User == v.who.User && !wants["admin"] {
 			return errLastAdmin.Because("you cannot take the role Admin from yourself: another admin can")
 		}
+		var give, take []string
 		for _, r := range access.Roles {
 			if wants[r.Code] {
-				err = access.Give(tx, p.User, r.Code)
+				give = append(give, r.Code)
 			} else {
-				err = access.Take(tx, p.User, r.Code)
-			}
-			if err != nil {
-				return err
+				take = append(take, r.Code)
 			}
 		}
-		return nil
+		return errors.Join(access.Give(tx, p.User, give...), access.Take(tx, p.User, take...))
 	})
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strings"
 
 	"kontor/internal/rooms/access"
@@ -26,20 +27,15 @@ func allowed(p *access.Person, r access.Right) bool {
 	return r == anybody || r == signedIn || p.May(r)
 }
 
-// holders names the roles that have a right, for the sentence that refuses.
+// holders names the roles that have a right: whom to ask.
 func holders(r access.Right) string {
 	var out []string
 	for _, x := range access.Roles {
-		for _, has := range x.Rights {
-			if has == r {
-				out = append(out, strings.ToLower(x.Name))
-			}
+		if slices.Contains(x.Rights, r) {
+			out = append(out, "somebody of "+strings.ToLower(x.Name))
 		}
 	}
-	if len(out) == 0 {
-		return "nobody has"
-	}
-	return strings.Join(out, " and ") + " have"
+	return strings.Join(out, " or ")
 }
 
 // routes is the table. A path that no line names is not there.

@@ -1,3 +1,5 @@
+//go:build screenshots
+
 package web
 
 import (
@@ -23,7 +25,7 @@ var pictured = [][3]string{{"home", "head", "/"}, {"desk", "service", "/desk"}, 
 func TestScreenshots(t *testing.T) {
 	dir := os.Getenv("KONTOR_SCREENSHOTS")
 	if dir == "" {
-		t.Skip("make screenshots draws them")
+		t.Fatal("KONTOR_SCREENSHOTS names no directory: call make screenshots")
 	}
 	k := openHouseOf(t, sqliteHouse(t), 90)
 	b := openBrowser(t, k)

@@ -6,6 +6,7 @@ import (
 
 	"kontor/internal/rooms/access"
 	"kontor/internal/story/report"
+	"kontor/internal/words/dec"
 )
 
 func customerList(v *visit, p report.Page) (list, error) {
@@ -127,15 +128,15 @@ func productPage(v *visit) (page, error) {
 	if err != nil {
 		return nil, err
 	}
-	onHand, reserved, free := int64(0), int64(0), int64(0)
+	var onHand, reserved, free dec.D
 	for _, p := range pots.Items {
 		if p.Status == "sellable" {
-			onHand, reserved, free = onHand+thousandths(p.OnHand), reserved+thousandths(p.Reserved), free+thousandths(p.Free)
+			onHand, reserved, free = onHand.Add(dec.Must(p.OnHand)), reserved.Add(dec.Must(p.Reserved)), free.Add(dec.Must(p.Free))
 		}
 	}
 	d := document{ID: x.ID.String(), Title: x.SKU, Lead: []link{{Word: x.Name}}}
 	u := unit(x.Unit)
-	d.Facts = []fact{{Name: "On hand", Value: quantity(decimal(onHand)), Sub: u}, {Name: "Reserved", Value: quantity(decimal(reserved)), Sub: u}, {Name: "Free", Value: quantity(decimal(free)), Sub: u}, {Name: "Tracked by", Value: words(x.Track)}, {Name: "Tax class", Value: x.TaxClass}}
+	d.Facts = []fact{{Name: "On hand", Value: quantity(onHand.String()), Sub: u}, {Name: "Reserved", Value: quantity(reserved.String()), Sub: u}, {Name: "Free", Value: quantity(free.String()), Sub: u}, {Name: "Tracked by", Value: words(x.Track)}, {Name: "Tax class", Value: x.TaxClass}}
 	d.Sections = []section{{Title: "Stock", Table: stockRows(pots.Items), Empty: "None is in stock."}}
 	prices, err := report.Prices(v.q, report.PriceFilter{SKU: x.SKU}, report.Page{Limit: 50})
 	if err != nil {

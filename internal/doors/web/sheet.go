@@ -34,7 +34,7 @@ type field struct {
 	Name, Label, Help, Value, Kind, Auto string
 	Suggest                              string // where what may be meant is asked for while somebody types
 	Choices                              [][2]string
-	Optional, Short                      bool
+	Optional, Short, Number              bool // a number is read as people type it
 	Fault                                string
 }
 
@@ -109,10 +109,19 @@ func done(s *step, back string) func(*visit) (page, error) {
 
 var errMissing = fault.Rule{Kind: fault.Invalid, Code: "web.missing"}
 
-// answered tells what was left empty that must not be.
+// answered tells what was left empty that must not be, and brings numbers into
+// the form that flows take.
 func (s *step) answered(form url.Values) error {
 	var all []error
 	for _, f := range s.Fields {
+		if f.Number && form.Get(f.Name) != "" {
+			n, err := number(form.Get(f.Name), f.Name)
+			if err != nil {
+				all = append(all, err)
+				continue
+			}
+			form.Set(f.Name, n)
+		}
 		if !f.Optional && strings.TrimSpace(form.Get(f.Name)) == "" {
 			all = append(all, errMissing.Because("%s is missing: %s", plain(f.Label), f.Help).At(f.Name))
 		}

@@ -19,26 +19,26 @@ func stockSteps() []*step { return []*step{&receiveStep, &countStep, &moveStep, 
 var (
 	askRef  = field{Name: "reference", Label: "Reference", Help: "Delivery note, count sheet: once for each kind", Short: true, Auto: "off"}
 	askItem = field{Name: "sku", Label: "Item", Help: "Scan or type its code", Short: true, Auto: "off", Suggest: "/suggest/items"}
-	askQty  = field{Name: "qty", Label: "Quantity", Help: "In the item's base unit", Short: true, Auto: "off"}
+	askQty  = field{Name: "qty", Label: "Quantity", Help: "In the item's base unit", Number: true, Short: true, Auto: "off"}
 	askHome = field{Name: "warehouse", Label: "Warehouse", Help: "Code; the first one when empty", Optional: true, Short: true, Auto: "off"}
 )
 
 var receiveStep = step{Name: "receive", Word: "Receive", Title: "Take goods in", Verb: "Take goods in", Right: access.Keep,
-	Fields: []field{askRef, askItem, askQty, {Name: "cost", Label: "Cost", Help: "Per base unit, in the company's currency", Short: true, Auto: "off"}, askHome},
+	Fields: []field{askRef, askItem, askQty, {Name: "cost", Label: "Cost", Help: "Per base unit, in the company's currency", Number: true, Short: true, Auto: "off"}, askHome},
 	Run: func(ctx context.Context, v *visit, _ string, f url.Values) (string, error) {
 		_, err := v.site.office.GoodsIn.One(ctx, v.actor(), flow.GoodsIn{Reference: f.Get("reference"), Warehouse: f.Get("warehouse"), Lines: []flow.GoodsLine{{SKU: f.Get("sku"), Qty: f.Get("qty"), Cost: f.Get("cost")}}})
 		return quantity(f.Get("qty")) + " of " + f.Get("sku") + " came in", err
 	}}
 
 var countStep = step{Name: "count", Word: "Count", Title: "Set stock to what was counted", Verb: "Book count", Right: access.Keep,
-	Fields: []field{askRef, askItem, {Name: "qty", Label: "Counted", Help: "All that lies there, in the item's base unit", Short: true, Auto: "off"}, askHome, {Name: "reason", Label: "Reason", Optional: true}},
+	Fields: []field{askRef, askItem, {Name: "qty", Label: "Counted", Help: "All that lies there, in the item's base unit", Number: true, Short: true, Auto: "off"}, askHome, {Name: "reason", Label: "Reason", Optional: true}},
 	Run: func(ctx context.Context, v *visit, _ string, f url.Values) (string, error) {
 		_, err := v.site.office.Count.One(ctx, v.actor(), flow.Count{Reference: f.Get("reference"), Warehouse: f.Get("warehouse"), SKU: f.Get("sku"), Counted: f.Get("qty"), Reason: f.Get("reason")})
 		return f.Get("sku") + " is counted", err
 	}}
 
 var moveStep = step{Name: "move", Word: "Move", Title: "Move goods", Verb: "Move goods", Right: access.Keep,
-	Fields: []field{askRef, askItem, askQty, {Name: "from", Label: "From warehouse", Short: true, Auto: "off"}, {Name: "to", Label: "To warehouse", Short: true, Auto: "off"}},
+	Fields: []field{askRef, askItem, askQty, {Name: "from", Label: "From warehouse", Help: "Its code", Short: true, Auto: "off"}, {Name: "to", Label: "To warehouse", Help: "Its code", Short: true, Auto: "off"}},
 	Run: func(ctx context.Context, v *visit, _ string, f url.Values) (string, error) {
 		_, err := v.site.office.Move.One(ctx, v.actor(), flow.Move{Reference: f.Get("reference"), SKU: f.Get("sku"), Qty: f.Get("qty"), From: f.Get("from"), To: f.Get("to")})
 		return quantity(f.Get("qty")) + " of " + f.Get("sku") + " is moved", err

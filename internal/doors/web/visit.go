@@ -60,7 +60,7 @@ func (s *site) handle(r route) http.HandlerFunc {
 		case v.who == nil && r.Right != anybody:
 			p = v.signIn()
 		case v.who != nil && !allowed(v.who, r.Right):
-			err = errNoRight.Because("%s may not do this: it takes the right %s, which %s", v.who.Name, r.Right, holders(r.Right))
+			err = errNoRight.Because("%s may not do this: it takes the right %s. Ask %s.", v.who.Name, r.Right, holders(r.Right))
 		default:
 			v.told = v.flash()
 			p, err = v.do()
@@ -273,7 +273,11 @@ type download struct {
 func (d download) answer(v *visit) error {
 	v.w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	v.w.Header().Set("Content-Disposition", `attachment; filename="`+d.name+`"`)
-	return d.f(v.w)
+	if err := d.f(v.w); err != nil {
+		slog.Error("a download broke off", "file", d.name, "error", err)
+		panic(http.ErrAbortHandler) // half a file must not look like a whole one
+	}
+	return nil
 }
 
 // faults are what a page shows of an error.

@@ -292,6 +292,51 @@ func TestSigningIn(t *testing.T) {
 	})
 }
 
+// TestManyWhoGuessAtATimeAreNotHeard: a proof that was read before the person
+// was locked, or before the password was changed, signs nobody in.
+func TestManyWhoGuessAtATimeAreNotHeard(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		var user int64
+		var proof access.Proof
+		step := func(f func(tx *db.Tx) error) error { return d.Write(ctx, db.Actor{ID: access.System}, f) }
+		must := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		set := func(hash string) func(tx *db.Tx) error {
+			return func(tx *db.Tx) (err error) {
+				user, err = access.Invite(tx, "Anna", "anna@example.com", "head")
+				access.SetPassword(tx, user, 0, hash)
+				return err
+			}
+		}
+		look := func() {
+			must(d.Read(ctx, func(q *db.Reader) (err error) {
+				proof, err = access.Lookup(q, "anna@example.com")
+				return err
+			}))
+		}
+		proved := func() error { return step(func(tx *db.Tx) error { return access.Proved(tx, proof) }) }
+		must(step(set("a hash")))
+		look()
+		must(proved())
+		must(step(set("another hash")))
+		if proved() == nil {
+			t.Error("a password that was changed meanwhile signs in")
+		}
+		look()
+		for range 10 {
+			must(step(func(tx *db.Tx) error { access.Failed(tx, user); return nil }))
+		}
+		if proved() == nil {
+			t.Error("somebody who was locked meanwhile signs in")
+		}
+	})
+}
+
 // TestAStepIsShownThenDoneOnce: an order is checked, captured, confirmed and
 // sent to the warehouse; each sheet says what will happen, and a form that is
 // sent twice counts once.
@@ -496,6 +541,10 @@ func TestAnAdminInvitesAndSetsRoles(t *testing.T) {
 		mine := fmt.Sprint(k.user["admin"])
 		if w := k.ask("admin", "POST", "/people/"+mine+"/roles", url.Values{"role": {"head"}}); w.Code != 409 {
 			t.Errorf("an admin takes his own role: %d", w.Code)
+		}
+		w = k.ask("admin", "POST", "/people/new", url.Values{"name": {"New Colleague"}, "email": {"another@example.com"}, "role": {"head"}})
+		if w.Code != 409 || !strings.Contains(w.Body.String(), "tells the two apart") || !strings.Contains(k.ask("admin", "GET", "/people", nil).Body.String(), "new@example.com") {
+			t.Errorf("a second person of one name: %d", w.Code)
 		}
 		for _, bad := range []url.Values{{"name": {""}, "email": {"a@b.c"}, "role": {"head"}}, {"name": {"A"}, "email": {"nothing"}, "role": {"head"}}, {"name": {"A"}, "email": {"a@b.c"}}, {"name": {"A"}, "email": {"a@b.c"}, "role": {"king"}}} {
 			if w := k.ask("admin", "POST", "/people/new", bad); w.Code != 422 {

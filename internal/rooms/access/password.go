@@ -19,6 +19,7 @@ var (
 	ErrSignIn   = fault.Rule{Kind: fault.Invalid, Code: "access.sign-in"}
 	ErrLocked   = fault.Rule{Kind: fault.Refused, Code: "access.locked"}
 	ErrPassword = fault.Rule{Kind: fault.Invalid, Code: "access.password"}
+	ErrName     = fault.Rule{Kind: fault.Conflict, Code: "access.name"}
 	ErrLink     = fault.Rule{Kind: fault.Invalid, Code: "access.link"}
 )
 

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -9,8 +10,8 @@ import (
 )
 
 const (
-	// stay is how long a session lasts, idle how long without a visit.
-	stay = 30 * 24 * time.Hour
+	// Stay is how long a session lasts, idle how long without a visit.
+	Stay = 30 * 24 * time.Hour
 	idle = 14 * 24 * time.Hour
 	// fresh is how exact the last visit of a session is kept.
 	fresh = 5 * time.Minute
@@ -32,32 +33,44 @@ func Invite(tx *db.Tx, name, email string, roles ...string) (user int64, err err
 			return 0, err
 		}
 		user = int64(u)
-		tx.Want(1, `UPDATE app_user SET email=$2 WHERE id=$1`, nil, user, email)
+		n, err := tx.Exec(`UPDATE app_user SET email=$2 WHERE id=$1 AND email=''`, nil, user, email)
+		if err == nil && n == 0 { // somebody else has this name, and keeps his address
+			err = ErrName.Because("%s is the name of somebody with another e-mail address: add something that tells the two apart", name).At("name")
+		}
+		if err != nil {
+			return 0, err
+		}
 	}
 	return user, Give(tx, user, roles...)
 }
 
 // Give grants roles; one that the person has already stays.
 func Give(tx *db.Tx, user int64, roles ...string) error {
-	for _, r := range roles {
-		n, err := tx.Exec(`INSERT INTO role_grant(user_id, role, tx_id) VALUES ($1, $2, $3) ON CONFLICT (user_id, role) DO NOTHING`, nil, user, r, tx.ID())
-		if err == nil && n == 1 {
-			err = event.Record(tx, event.Event{Type: "role.granted", Subject: event.About("user", user), Body: map[string]string{"role": r}})
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return noted(tx, user, "role.granted", `WITH {a: role TEXT} INSERT INTO role_grant(user_id, role, tx_id) SELECT $1, a.role, $2 FROM a WHERE true
+		ON CONFLICT (user_id, role) DO NOTHING RETURNING role_grant.role`, roles, user, tx.ID())
 }
 
-// Take ends a role of a person.
-func Take(tx *db.Tx, user int64, role string) error {
-	n, err := tx.Exec(`DELETE FROM role_grant WHERE user_id=$1 AND role=$2`, nil, user, role)
-	if err == nil && n == 1 {
-		err = event.Record(tx, event.Event{Type: "role.taken", Subject: event.About("user", user), Body: map[string]string{"role": role}})
+// Take ends roles of a person.
+func Take(tx *db.Tx, user int64, roles ...string) error {
+	return noted(tx, user, "role.taken", `WITH {a: role TEXT} DELETE FROM role_grant WHERE user_id=$1 AND role IN (SELECT a.role FROM a) RETURNING role_grant.role`, roles, user)
+}
+
+// noted runs a statement over roles and records an event for each that changed.
+func noted(tx *db.Tx, user int64, what, sql string, roles []string, args ...any) error {
+	if len(roles) == 0 {
+		return nil
 	}
-	return err
+	var events []event.Event
+	err := tx.Each(sql, db.Texts(slices.Compact(slices.Sorted(slices.Values(roles)))), args, func(r *db.Rows) error {
+		var role string
+		err := r.Scan(&role)
+		events = append(events, event.Event{Type: what, Subject: event.About("user", user), Body: map[string]string{"role": role}})
+		return err
+	})
+	if err != nil || len(events) == 0 {
+		return err
+	}
+	return event.Record(tx, events...)
 }
 
 // SetPassword keeps the hash of NewPassword and ends all other sessions.
@@ -101,6 +114,17 @@ func Failed(tx *db.Tx, user int64) {
 		nil, user, tries, tx.Now().Add(pause).UnixMicro())
 }
 
+// Proved ends the count of wrong passwords. It refuses when the person was
+// locked, or the password was changed, since the proof was read: of many who
+// guess at a time only so many are heard.
+func Proved(tx *db.Tx, p Proof) error {
+	n, err := tx.Exec(`UPDATE password SET failed=0 WHERE user_id=$1 AND hash=$2 AND locked_until<=$3`, nil, p.User, p.hash, tx.Stamp())
+	if err == nil && n == 0 {
+		err = ErrLocked.Because("there were too many wrong passwords, or the password was changed this moment: try again in %d minutes, or ask for a link to set a new one", pause/time.Minute).At("password")
+	}
+	return err
+}
+
 // SignIn opens a session and gives its secret.
 func SignIn(tx *db.Tx, user int64, agent string) (secret string, err error) {
 	secret = NewSecret()
@@ -109,8 +133,7 @@ func SignIn(tx *db.Tx, user int64, agent string) (secret string, err error) {
 	}
 	now := tx.Stamp()
 	tx.Want(1, `INSERT INTO session(id, user_id, hash, agent, made_at, seen_at, until, tx_id) VALUES ($1, $2, $3, $4, $5, $5, $6, $7)`, nil,
-		tx.NewID(), user, digest(secret), strings.ToValidUTF8(agent, ""), now, tx.Now().Add(stay).UnixMicro(), tx.ID())
-	tx.Do(`UPDATE password SET failed=0 WHERE user_id=$1 AND failed>0`, nil, user)
+		tx.NewID(), user, digest(secret), strings.ToValidUTF8(agent, ""), now, tx.Now().Add(Stay).UnixMicro(), tx.ID())
 	return secret, event.Record(tx, event.Event{Type: "user.signed_in", Subject: event.About("user", user)})
 }
 
