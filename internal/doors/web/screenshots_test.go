@@ -28,7 +28,7 @@ func TestScreenshots(t *testing.T) {
 		t.Fatal("KONTOR_SCREENSHOTS names no directory: call make screenshots")
 	}
 	k := openHouseOf(t, sqliteHouse(t), 90)
-	b := openBrowser(t, k)
+	b := openBrowser(t).serve(t, k, false)
 	first := func(role, list, start string) string {
 		for _, m := range hrefs.FindAllStringSubmatch(k.ask(role, "GET", list, nil).Body.String(), -1) {
 			if strings.HasPrefix(m[1], start) && len(m[1]) > len(start)+3 && !strings.Contains(m[1], "new") {
@@ -41,7 +41,7 @@ func TestScreenshots(t *testing.T) {
 	paths := strings.NewReplacer("{short}", first("service", "/orders?status=short", "/orders/SO-"), "{pick}", first("warehouse", "/picking", "/shipments/shp_")+"/pick", "{invoice}", first("billing", "/invoices", "/invoices/INV-"))
 	total := 0
 	for _, x := range pictured {
-		p := b.as(t, x[1])
+		p := b.as(x[1])
 		p.open(paths.Replace(x[2]))
 		p.ready()
 		for _, width := range []int64{1440, 390} {

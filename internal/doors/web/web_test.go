@@ -53,9 +53,7 @@ func openHouseOf(t testing.TB, dsn string, days int) *house {
 	if _, err := event.Sequence(ctx, d); err != nil {
 		t.Fatal(err)
 	}
-	done := make(chan struct{})
-	t.Cleanup(func() { close(done) })
-	k := &house{t: t, h: Handler(o, Options{Done: done}), office: o, cookie: map[string]string{}, user: map[string]int64{}}
+	k := houseOn(t, d)
 	for _, r := range access.Roles {
 		k.write(func(tx *db.Tx) error {
 			user, err := access.Invite(tx, names[r.Code], r.Code+"@example.com", r.Code)
@@ -68,6 +66,14 @@ func openHouseOf(t testing.TB, dsn string, days int) *house {
 		})
 	}
 	return k
+}
+
+// houseOn opens the doors of a company that is there.
+func houseOn(t testing.TB, d *db.DB) *house {
+	done := make(chan struct{})
+	t.Cleanup(func() { close(done) })
+	o := flow.Open(d)
+	return &house{t: t, h: Handler(o, Options{Done: done}), office: o, cookie: map[string]string{}, user: map[string]int64{}}
 }
 
 func (k *house) write(f func(tx *db.Tx) error) {

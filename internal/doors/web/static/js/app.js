@@ -60,13 +60,32 @@ document.addEventListener("htmx:afterSettle", (event) => {
   ($("[data-act=focus]", dialog) ?? $("input:not([type=hidden]), select", dialog) ?? $(".primary", dialog))?.focus();
 });
 document.addEventListener("close", (event) => {
-  if (event.target.id === "sheet") { event.target.replaceChildren(); opener?.focus(); }
+  // The event comes later than the closing: by then the next sheet may stand in the dialog.
+  if (event.target.id === "sheet" && !event.target.open) { event.target.replaceChildren(); opener?.focus(); }
 }, true);
 document.addEventListener("click", (event) => {
   const hit = event.target.closest("#palette [data-href]");
   if (hit) location.href = hit.dataset.href;
 });
 document.addEventListener("click", (event) => { if (event.target.tagName === "DIALOG") event.target.close(); });
+
+// What did not come back is told, with what the server said of it: a button that does nothing tires people.
+document.addEventListener("htmx:responseError", (event) => {
+  const page = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
+  tellFault($(".faults p", page)?.textContent.trim() ?? "The server could not do this. Try again in a moment.");
+});
+document.addEventListener("htmx:sendError", () => tellFault("The server cannot be reached. What you typed is still here: try again when the connection is back."));
+document.addEventListener("htmx:timeout", () => tellFault("The server took too long. Try again: what was done already is not done twice."));
+
+function tellFault(text) {
+  const toast = document.createElement("div"), words = document.createElement("span"), button = document.createElement("button");
+  toast.className = "toast bad";
+  words.textContent = text;
+  Object.assign(button, { type: "button", textContent: "Close" });
+  button.dataset.act = "close-toast";
+  toast.append(words, button);
+  $("#toasts").replaceChildren(toast);
+}
 
 // Search and jump.
 async function openPalette() {
@@ -214,9 +233,10 @@ if (shows && $("#live")) {
   const names = () => new Set($("main").innerHTML.match(/[a-z]{3}_[0-9a-z]{13}/g));
   let known = names(), missed = 0, waiting = null;
   const busy = () => $("dialog[open]") || document.activeElement?.closest("main input, main select, main textarea");
-  const refresh = async () => {
+  const refresh = async (asked) => {
     const answer = await fetch(location.href, { headers: { "X-Live": "1" } });
     if (!answer.ok || answer.redirected) return;
+    if (asked !== true && busy()) return tell("This was changed, show"); // somebody began meanwhile
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const before = new Map(all("main tr[id]").map((r) => [r.id, r.textContent]));
     Idiomorph.morph($("main"), $("main", page).innerHTML, { morphStyle: "innerHTML", ignoreActiveValue: true });
@@ -234,12 +254,12 @@ if (shows && $("#live")) {
     button.type = "button";
     button.className = "btn small";
     button.textContent = text;
-    button.addEventListener("click", refresh);
+    button.addEventListener("click", () => refresh(true));
     $("#news").replaceChildren(button);
   };
   const heard = (ids) => {
     if (ids.includes("*") || ids.some((x) => known.has(x))) {
-      if (busy()) return tell("This was changed, show");
+      if (asked !== true && busy()) return tell("This was changed, show");
       clearTimeout(waiting);
       waiting = setTimeout(refresh, 150);
     } else if (shows.dataset.live === "all") {
@@ -247,10 +267,33 @@ if (shows && $("#live")) {
       if (missed) tell(missed === 1 ? "1 change, show" : `${missed} changes, show`);
     }
   };
+  // Browsers allow six connections to a server, and people have more tabs than that: the one that holds the lock
+  // listens, and hands on to the others what it hears. When it goes, the next one takes the lock.
   const dot = $("#live");
-  const stream = new EventSource("/live");
-  stream.addEventListener("open", () => { dot.dataset.state = "live"; dot.textContent = "Live"; });
-  stream.addEventListener("error", () => { dot.dataset.state = "lost"; dot.textContent = "Reconnecting"; });
-  stream.addEventListener("changed", (event) => heard(event.data.split(" ")));
-  addEventListener("pagehide", () => stream.close());
+  const state = (to) => { dot.dataset.state = to; dot.textContent = to === "live" ? "Live" : "Reconnecting"; };
+  const others = new BroadcastChannel("live");
+  let leave = () => {}, stream = null;
+  others.addEventListener("message", ({ data }) => {
+    if (data.ids) heard(data.ids);
+    if (data.state) state(data.state);
+    if (data.ask && stream) others.postMessage({ state: dot.dataset.state });
+  });
+  others.postMessage({ ask: true });
+  const listen = () => new Promise((done) => {
+    leave = done;
+    if (performance.now() > 5000) heard(["*"]); // what was said between two listeners is lost
+    const say = (to) => { state(to); others.postMessage({ state: to }); };
+    stream = new EventSource("/live");
+    stream.addEventListener("open", () => say("live"));
+    stream.addEventListener("error", () => say("lost"));
+    stream.addEventListener("changed", (event) => {
+      const ids = event.data.split(" ");
+      heard(ids);
+      others.postMessage({ ids });
+    });
+  });
+  const until = new AbortController();
+  navigator.locks ? navigator.locks.request("live", { signal: until.signal }, listen).catch(() => {}) : listen();
+  addEventListener("pagehide", () => { stream?.close(); until.abort(); leave(); });
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 }
