@@ -18,7 +18,6 @@ import (
 	"kontor/internal/doors/web"
 	"kontor/internal/rooms/access"
 	"kontor/internal/tools/db"
-	"kontor/internal/words/id"
 )
 
 func serveCommand() *cobra.Command {
@@ -28,7 +27,7 @@ func serveCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Answer on the network: the pages for people, the API and its documentation",
-		Long: "Answer on the network: the pages for people, the API and its documentation.\n\nA new database gets the user admin with a full token, which is printed once, and a link\n" +
+		Long: "Answer on the network: the pages for people, the API and its documentation.\n\nA new database gets a full token for programs, which is printed once, and the user admin with a link\n" +
 			"that lets the admin in once, for a day. KONTOR_TOKEN fixes the token's text for scripts.",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -97,7 +96,11 @@ func welcome(ctx context.Context, a *app.App, out io.Writer) (link string, err e
 			return err
 		}
 		fresh = true
-		access.Grant(tx, id.User(u), token, access.Full, "first token")
+		program, err := access.User(tx, "api", "program") // a person's token would have that person's limits of authority
+		if err != nil {
+			return err
+		}
+		access.Grant(tx, program, token, access.Full, "first token")
 		link = "/enter/" + access.Link(tx, u, access.ForStart, 24*time.Hour)
 		return nil
 	})
@@ -108,7 +111,7 @@ func welcome(ctx context.Context, a *app.App, out io.Writer) (link string, err e
 		if fixed {
 			token = "the one in KONTOR_TOKEN"
 		}
-		fmt.Fprintf(out, "token of the user admin, shown only now: %s\n", token)
+		fmt.Fprintf(out, "token of the API for programs, shown only now: %s\n", token)
 	} else {
 		link = ""
 	}

@@ -241,13 +241,13 @@ func addCredit(tx *db.Tx, n *NewCredit) (report.CreditView, error) {
 	if err != nil {
 		return report.CreditView{}, err
 	}
-	a := credit.Account{ID: id.Credit(tx.NewID()), Code: n.Code, Currency: c.Currency, Limit: limit}
+	a := credit.Account{ID: id.Credit(tx.NewID()), Code: n.Code, Currency: c.Currency} // what it may owe comes by SetLimit
 	ids, err := credit.Add(tx, []credit.Account{a})
 	if err == nil && ids[n.Code] != a.ID {
 		err = credit.ErrTaken.Because("there is a credit account %q already", n.Code).At("code")
 	}
 	if err == nil {
-		err = flow.SetLimit(tx, a.ID, limit, temp, string(n.TempUntil))
+		err = flow.SetLimit(tx, &credit.Account{ID: a.ID, Code: a.Code, Currency: a.Currency}, limit, temp, string(n.TempUntil))
 	}
 	if err != nil {
 		return report.CreditView{}, err
@@ -271,7 +271,7 @@ func setLimit(tx *db.Tx, ref string, version int64, l *CreditLimit) (report.Cred
 	if err != nil {
 		return report.CreditView{}, err
 	}
-	if err := flow.SetLimit(tx, a, limit, temp, string(l.TempUntil)); err != nil {
+	if err := flow.SetLimit(tx, locked[a], limit, temp, string(l.TempUntil)); err != nil {
 		return report.CreditView{}, err
 	}
 	return report.Credit(tx, a)

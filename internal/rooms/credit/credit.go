@@ -16,6 +16,7 @@ import (
 var (
 	ErrLimit   = fault.Rule{Kind: fault.Refused, Code: "credit.limit"}
 	ErrUnknown = fault.Rule{Kind: fault.NotFound, Code: "credit.unknown"}
+	ErrAmount  = fault.Rule{Kind: fault.Invalid, Code: "credit.amount"}
 	ErrTaken   = fault.Rule{Kind: fault.Conflict, Code: "credit.code-taken"}
 )
 

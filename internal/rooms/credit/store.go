@@ -162,14 +162,17 @@ func Add(tx *db.Tx, accounts []Account) (map[string]id.Credit, error) {
 	return out, err
 }
 
-// SetLimit changes the limits of an account.
-func SetLimit(tx *db.Tx, a id.Credit, limit, temp int64, until string) error {
-	n, err := tx.Exec(`UPDATE credit_account SET limit_amt=$2, temp_limit=$3, temp_until=$4, version=version+1, tx_id=$5 WHERE id=$1`, nil,
-		int64(a), limit, temp, until, tx.ID())
-	if err == nil && n == 0 {
-		return ErrUnknown.Because("there is no credit account %s", a)
+// SetLimits writes the limits of locked accounts.
+func SetLimits(tx *db.Tx, list []Account) {
+	if len(list) == 0 {
+		return
 	}
-	return err
+	l := db.NewList(len(list))
+	for _, a := range list {
+		l.Add(int64(a.ID), a.Limit, a.TempLimit, a.TempUntil)
+	}
+	tx.Want(len(list), `WITH {a: id BIGINT, lim BIGINT, temp BIGINT, until TEXT} UPDATE credit_account SET limit_amt=a.lim, temp_limit=a.temp, temp_until=a.until, version=version+1, tx_id=$1
+		FROM a WHERE credit_account.id=a.id`, l, tx.ID())
 }
 
 // ByID reads accounts without locking them.

@@ -17,6 +17,7 @@ import (
 var (
 	ErrAccount   = fault.Rule{Kind: fault.NotFound, Code: "bank-account.unknown"}
 	ErrTaken     = fault.Rule{Kind: fault.Conflict, Code: "bank-account.code-taken"}
+	ErrIBAN      = fault.Rule{Kind: fault.Invalid, Code: "bank-account.iban"}
 	ErrStatement = fault.Rule{Kind: fault.Invalid, Code: "statement.balance"}
 	ErrKnown     = fault.Rule{Kind: fault.Conflict, Code: "statement.known"}
 	ErrUnknown   = fault.Rule{Kind: fault.NotFound, Code: "receipt.unknown"}
@@ -33,6 +34,32 @@ type Account struct {
 	Name     string         `json:"name"`
 	IBAN     string         `json:"iban,omitempty"`
 	Currency money.Currency `json:"currency"`
+}
+
+// ParseIBAN reads an International Bank Account Number as people write it and
+// checks its two digits (ISO 13616-1, clause 7: the number, its first four
+// characters moved to the end and letters read as 10 to 35, leaves 1 by 97).
+func ParseIBAN(s string) (string, error) {
+	s = strings.ToUpper(strings.Join(strings.Fields(s), ""))
+	bad := ErrIBAN.Because("%.40q is no IBAN: write it as it stands on the bank's letter, such as DE89 3704 0044 0532 0130 00", s)
+	if len(s) < 15 || len(s) > 34 {
+		return "", bad
+	}
+	rest := 0
+	for i, c := range s[4:] + s[:4] {
+		switch at := (i + 4) % len(s); {
+		case c >= '0' && c <= '9' && at >= 2:
+			rest = (rest*10 + int(c-'0')) % 97
+		case c >= 'A' && c <= 'Z' && (at < 2 || at >= 4):
+			rest = (rest*100 + int(c-'A') + 10) % 97
+		default:
+			return "", bad
+		}
+	}
+	if rest != 1 {
+		return "", ErrIBAN.Because("the check digits of IBAN %s do not fit: a digit is wrong or two are swapped", s)
+	}
+	return s, nil
 }
 
 // Statement is what the bank says about a time.

@@ -19,6 +19,19 @@ func AddAccounts(tx *db.Tx, list []Account) (map[string]Account, error) {
 	return Accounts(tx)
 }
 
+// ChangeAccounts writes name and IBAN of accounts.
+func ChangeAccounts(tx *db.Tx, list []Account) {
+	if len(list) == 0 {
+		return
+	}
+	l := db.NewList(len(list))
+	for _, a := range list {
+		l.Add(int64(a.ID), a.Name, a.IBAN)
+	}
+	tx.Touch()
+	tx.Want(len(list), `WITH {a: id BIGINT, name TEXT, iban TEXT} UPDATE bank_account SET name=a.name, iban=a.iban, version=version+1, tx_id=$1 FROM a WHERE bank_account.id=a.id`, l, tx.ID())
+}
+
 // Accounts reads all bank accounts by code.
 func Accounts(q db.Querier) (map[string]Account, error) {
 	out := map[string]Account{}

@@ -15,6 +15,7 @@ import (
 
 // Rules of the room.
 var (
+	ErrBelow    = fault.Rule{Kind: fault.Refused, Code: "price.below-list"}
 	ErrMissing  = fault.Rule{Kind: fault.Refused, Code: "price.missing"}
 	ErrOverlap  = fault.Rule{Kind: fault.Conflict, Code: "price.overlap"}
 	ErrInvalid  = fault.Rule{Kind: fault.Invalid, Code: "price.invalid"}

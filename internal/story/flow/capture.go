@@ -129,6 +129,7 @@ type facts struct {
 	products  map[string]*catalog.Product
 	prices    *pricing.Book
 	rates     map[rateKey]dec.D
+	watched   bool // a person agreed prices: another lets those below the lists stand
 }
 
 type rateKey struct {
@@ -187,10 +188,40 @@ func (o *Office) facts(tx *db.Tx, drafts []Draft) (*facts, error) {
 			}
 		}
 	}
+	if f.watched, err = handPriced(tx, b.Currency, drafts); err != nil {
+		return nil, err
+	}
+	if f.watched {
+		asks = asks[:0]
+		for _, d := range drafts {
+			for _, l := range d.Lines {
+				if p, c := f.products[l.SKU], f.customers[d.Customer]; p != nil && c != nil {
+					asks = append(asks, pricing.Ask{Product: p.ID, Customer: c.ID})
+				}
+			}
+		}
+	}
 	then := tx.Together()
 	f.sites, _ = customer.Sites(then, ids)
 	f.prices, _ = pricing.Open(then, f.lists, asks)
 	return f, then.Go()
+}
+
+// handPriced tells whether a person agreed prices in these drafts: then they are
+// compared to the lists, since another has to let lower ones stand.
+func handPriced(tx *db.Tx, cur money.Currency, drafts []Draft) (bool, error) {
+	byHand := false
+	for _, d := range drafts {
+		byHand = byHand || d.Discount != ""
+		for _, l := range d.Lines {
+			byHand = byHand || l.Price != "" || l.Discount != "" || l.Free
+		}
+	}
+	if !byHand {
+		return false, nil
+	}
+	p, err := powersOf(tx, cur)
+	return err == nil && p.person, err
 }
 
 // capture validates, prices and taxes drafts and places them. What cannot be

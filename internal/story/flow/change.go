@@ -6,7 +6,9 @@ import (
 	"kontor/internal/rooms/catalog"
 	"kontor/internal/rooms/credit"
 	"kontor/internal/rooms/customer"
+	"kontor/internal/rooms/hold"
 	"kontor/internal/rooms/order"
+	"kontor/internal/rooms/pricing"
 	"kontor/internal/rooms/stock"
 	"kontor/internal/tools/db"
 	"kontor/internal/tools/event"
@@ -79,6 +81,7 @@ type changing struct {
 	up        []credit.Move
 	down      []credit.Move
 	events    []event.Event
+	holds     []hold.Hold
 }
 
 func (o *Office) change(tx *db.Tx, cmds []Change) ([]Result[Changed], error) {
@@ -128,12 +131,14 @@ func (o *Office) change(tx *db.Tx, cmds []Change) ([]Result[Changed], error) {
 			out[i].Fault = err
 			continue
 		}
+		holds, events := len(w.holds), len(w.events)
 		out[i].Value, err = w.one(f, customers[x.Customer], x, c)
 		if err != nil {
 			if _, ok := fault.Of(err); !ok {
 				return nil, err
 			}
 			out[i] = Result[Changed]{Fault: err}
+			w.holds, w.events = w.holds[:holds], w.events[:events]
 		}
 	}
 	return out, w.write()
@@ -167,21 +172,29 @@ func (o *Office) changeFacts(tx *db.Tx, cmds []Change, orders map[id.Order]*orde
 	if err != nil {
 		return nil, nil, err
 	}
+	known, err := catalog.ByID(tx, credit.Sorted(products))
+	if err != nil {
+		return nil, nil, err
+	}
 	drafts := make([]Draft, len(cmds))
 	for i, c := range cmds {
 		if x := orders[c.Order]; x != nil && customers[x.Customer] != nil {
 			drafts[i] = Draft{Customer: customers[x.Customer].Code, Lines: c.Add}
+			for _, ch := range c.Lines { // whose prices are asked for, too
+				if l := x.Line(ch.Line); l != nil && known[l.Product] != nil && (ch.Price != "" || ch.Discount != "") {
+					drafts[i].Lines = append(drafts[i].Lines[:len(drafts[i].Lines):len(drafts[i].Lines)], DraftLine{SKU: known[l.Product].SKU, Price: ch.Price, Discount: ch.Discount})
+				}
+			}
 		}
 	}
 	f, err := o.facts(tx, drafts)
 	if err != nil {
 		return nil, nil, err
 	}
-	known, err := catalog.ByID(tx, credit.Sorted(products))
 	for _, p := range known {
 		f.products[p.SKU] = p
 	}
-	return f, customers, err
+	return f, customers, nil
 }
 
 func mayChange(x *order.Order, want id.Order, version int64, seen once[id.Order]) error {
@@ -234,8 +247,8 @@ func (w *changing) one(f *facts, c *customer.Customer, x *order.Order, cmd Chang
 	place := f.place(x, c)
 	for i := range cmd.Add {
 		l, stops, err := f.line(x, c, &cmd.Add[i], place, policyOf(x))
-		if err == nil && len(stops) > 0 {
-			err = stops[0].err
+		if err == nil {
+			err = w.stop(x, stops)
 		}
 		if err != nil {
 			return Changed{}, fault.At(err, "add[%d]", i)
@@ -368,7 +381,43 @@ func (w *changing) edit(f *facts, c *customer.Customer, x *order.Order, l *order
 	if len(diff) == 0 {
 		return nil, order.ErrEmpty.Because("nothing changes on line %d", l.No)
 	}
-	return diff, reprice(l, x.Currency)
+	if err := reprice(l, x.Currency); err != nil {
+		return nil, err
+	}
+	if ch.Price == "" && ch.Discount == "" {
+		return diff, nil
+	}
+	for _, p := range f.products {
+		if p.ID == l.Product {
+			below, err := f.belowList(x, c, p, l)
+			if below != nil {
+				w.below(x, *below)
+			}
+			return diff, err
+		}
+	}
+	return diff, nil
+}
+
+// stop refuses a line that could not be captured as it stands; one below the
+// price lists goes in and is held.
+func (w *changing) stop(x *order.Order, stops []held) error {
+	for _, s := range stops {
+		if f, _ := fault.Of(s.err); f.Code != pricing.ErrBelow.Code {
+			return s.err
+		}
+		w.below(x, s)
+	}
+	return nil
+}
+
+// below holds a changed order until another lets its prices stand.
+func (w *changing) below(x *order.Order, s held) {
+	f, _ := fault.Of(s.err)
+	h := hold.Hold{ID: id.Hold(w.tx.NewID()), SubjectType: "order", Subject: int64(x.ID), Scope: hold.OnConfirm | hold.OnRelease | hold.OnShip | hold.OnBill, Kind: s.kind, Code: f.Code, Sentence: f.Error(), Detail: f.Figures}
+	x.HoldMask |= h.Scope
+	w.holds = append(w.holds, h)
+	w.events = append(w.events, heldEvent(h))
 }
 
 // followDiscount recomputes document allowances by percent from the new nets.
@@ -455,6 +504,7 @@ func (w *changing) write() error {
 	order.Rewrite(w.tx, w.rewritten)
 	order.InsertSchedules(w.tx, w.schedules)
 	order.AddCommits(w.tx, w.commits)
+	hold.Open(w.tx, w.holds)
 	order.Decide(w.tx, w.decided)
 	stock.Unreserve(w.tx, w.unreserve)
 	stock.Reserve(w.tx, w.reserve)

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"kontor/internal/rooms/approval"
 	"kontor/internal/rooms/credit"
 	"kontor/internal/rooms/invoice"
 	"kontor/internal/rooms/ledger"
@@ -24,6 +25,7 @@ type Credit struct {
 	Cancel  bool         `json:"cancel,omitempty" doc:"the invoice was wrong: its revenue is taken back in full"`
 	Rebill  bool         `json:"rebill,omitempty" doc:"with cancel: what it billed becomes due again"`
 	Lines   []CreditLine `json:"lines,omitempty"`
+	signed  bool
 }
 
 // CreditLine names what of an invoice line is credited: exactly one of the three.
@@ -56,6 +58,10 @@ func (o *Office) credit(tx *db.Tx, cmds []Credit) ([]Result[Billed], error) {
 	if err := w.lockPapers(ids); err != nil {
 		return nil, err
 	}
+	p, err := powersOf(tx, b.Currency)
+	if err != nil {
+		return nil, err
+	}
 	var cancelled []int64
 	for _, c := range cmds {
 		if inv := w.originals[c.Invoice]; inv != nil && c.Cancel {
@@ -74,7 +80,7 @@ func (o *Office) credit(tx *db.Tx, cmds []Credit) ([]Result[Billed], error) {
 			err = twice("invoice " + inv.Number)
 		}
 		if err == nil {
-			err = w.creditOne(inv, c, i)
+			err = w.creditOne(inv, c, i, p)
 		}
 		if err != nil {
 			if _, ok := fault.Of(err); !ok {
@@ -140,7 +146,7 @@ func mayCredit(inv *invoice.Invoice, c Credit) error {
 	return nil
 }
 
-func (w *billing) creditOne(inv *invoice.Invoice, c Credit, cmd int) error {
+func (w *billing) creditOne(inv *invoice.Invoice, c Credit, cmd int, p *powers) error {
 	var parts []taking
 	var err error
 	if c.Full || c.Cancel {
@@ -157,6 +163,12 @@ func (w *billing) creditOne(inv *invoice.Invoice, c Credit, cmd int) error {
 	if c.Cancel && w.earned(inv) {
 		return invoice.ErrMixed.Because("goods of invoice %s, which was billed ahead, are delivered: its revenue is earned; credit it with full instead of cancel", inv.Number).At("cancel")
 	}
+	if !c.signed {
+		net := w.takenBack(inv, parts)
+		if err := p.second(approval.CreditNote, net, Subject{"invoice", int64(inv.ID)}, c, "take "+money.Format(net, w.Currency)+" "+string(w.Currency)+" without tax back from invoice "+inv.Number); err != nil {
+			return err
+		}
+	}
 	doc, err := w.note(inv, parts, or(c.On, w.today), c.Reason, !c.Cancel)
 	if err != nil {
 		return err
@@ -172,6 +184,26 @@ func (w *billing) creditOne(inv *invoice.Invoice, c Credit, cmd int) error {
 	}
 	w.docs, w.owner = append(w.docs, doc), append(w.owner, []int{cmd})
 	return nil
+}
+
+// takenBack is the net of all that is credited of an invoice, these parts
+// included, in the company's currency: two small notes come to a large one.
+func (w *billing) takenBack(inv *invoice.Invoice, parts []taking) int64 {
+	net := int64(0)
+	for _, l := range inv.Lines {
+		net += l.CreditedNet
+	}
+	for _, x := range inv.Extras {
+		net += x.Sign * x.CreditedNet
+	}
+	for _, t := range parts {
+		if t.extra != nil {
+			net += t.extra.Sign * t.net
+		} else {
+			net += t.net
+		}
+	}
+	return toFC(w.books, max(net, -net), inv.Currency, inv.FxRate)
 }
 
 // earned tells that something an invoice billed ahead was delivered since.

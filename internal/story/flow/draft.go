@@ -75,6 +75,9 @@ func (f *facts) build(d *Draft) (*order.Order, []hold.Hold, error) {
 	if err := f.extras(x, d, policy); err != nil {
 		return nil, nil, err
 	}
+	if f.watched && !isZero(d.Discount) {
+		stop(hold.Price, pricing.ErrBelow.Because("%s %% off the whole order was agreed by hand: somebody else lets it stand", d.Discount).At("discount"))
+	}
 	if d.Hold != "" {
 		stop(hold.Manual, hold.ErrHeld.Because("%s", d.Hold))
 	}
@@ -232,6 +235,9 @@ func (f *facts) line(x *order.Order, c *customer.Customer, d *DraftLine, place [
 		if x.Kind != "standard" {
 			l.BillPolicy = "never"
 		}
+		if f.watched {
+			stops = append(stops, held{hold.Price, pricing.ErrBelow.Because("%s is to be free of charge: somebody else lets it stand", p.SKU).At("free")})
+		}
 	} else if stop, err := f.price(x, c, p, l, d.Price, d.Discount); err != nil {
 		return nil, nil, err
 	} else if stop != nil {
@@ -275,7 +281,35 @@ func (f *facts) price(x *order.Order, c *customer.Customer, p *catalog.Product, 
 	if l.Discount == "" {
 		l.Discount = "0"
 	}
-	return stop, reprice(l, x.Currency)
+	err := reprice(l, x.Currency)
+	if err == nil && stop == nil && (given != "" || discount != "") {
+		stop, err = f.belowList(x, c, p, l)
+	}
+	return stop, err
+}
+
+// belowList holds what a person agreed below the price lists, or what no list
+// has: another lets it stand.
+func (f *facts) belowList(x *order.Order, c *customer.Customer, p *catalog.Product, l *order.Line) (*held, error) {
+	if !f.watched {
+		return nil, nil
+	}
+	found, ok := f.prices.Find(pricing.Ask{Product: p.ID, Customer: c.ID, Group: c.PriceGroup, Currency: x.Currency, Unit: l.EnteredUnit, Qty: l.Ordered, On: x.OrderedOn})
+	if !ok {
+		return &held{hold.Price, pricing.ErrBelow.Because("%s is agreed at %s %s, and no price list has it to compare: somebody else lets it stand", p.SKU, l.Price, x.Currency).At("price")}, nil
+	}
+	list := *l
+	list.Price, list.Discount = found.Price, or(found.Discount, "0")
+	if err := reprice(&list, x.Currency); err != nil || l.Net >= list.Net {
+		return nil, err
+	}
+	return &held{hold.Price, pricing.ErrBelow.Because("%s is agreed at %s %s less %s %%, below the list (%s less %s %%, %s): somebody else lets it stand",
+		p.SKU, l.Price, x.Currency, l.Discount, list.Price, list.Discount, found.Trace).At("price").With("list", list.Price).With("price", l.Price)}, nil
+}
+
+func isZero(s string) bool {
+	d, err := dec.Parse(s)
+	return s == "" || err == nil && d.Sign() == 0
 }
 
 // reprice computes net and allowance: quantity × price × (1 − discount), rounded once.

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"kontor/internal/rooms/approval"
 	"kontor/internal/rooms/hold"
 	"kontor/internal/rooms/order"
 	"kontor/internal/tools/db"
@@ -25,6 +26,7 @@ type Unhold struct {
 	Reason string  `json:"reason" minLength:"1"`
 	Until  day.Day `json:"until,omitempty" doc:"the rule does not stop the order again until this day; today when empty"`
 	Cap    string  `json:"cap,omitempty" doc:"… and up to this amount, company currency; the order's gross when empty"`
+	signed bool
 }
 
 // Held is a hold as a flow leaves it.
@@ -84,9 +86,30 @@ func listOf(m map[id.Order]*order.Order) []*order.Order {
 	return out
 }
 
+// mayRelease refuses a person who would let a rule about money go alone: one for
+// a price belongs to another than who agreed it, one for credit to another than
+// whose order it is, above one's own limit to two.
+func (p *powers) mayRelease(h hold.Hold, x *order.Order, amount int64, c Unhold, who int64) error {
+	switch {
+	case !p.person || h.Kind != hold.Price && h.Kind != hold.Credit:
+		return nil
+	case h.OpenedBy == who:
+		return approval.ErrOwn.Because("you brought order %s here yourself: somebody else releases its hold for %s", x.Number, h.Kind)
+	case h.Kind == hold.Price && !p.grants(approval.PriceRelease, amount):
+		return approval.ErrAuthority.Because("order %s is worth %s %s, above the prices that you may let stand: somebody with a higher limit of authority releases it", x.Number, money.Format(amount, p.currency), p.currency)
+	case h.Kind == hold.Credit:
+		return p.second(approval.CreditRelease, amount, Subject{"order", int64(x.ID)}, c, "release order "+x.Number+" past the credit limit")
+	}
+	return nil
+}
+
 // unhold releases holds; the order's mask is what the others still stop.
 func (o *Office) unhold(tx *db.Tx, cmds []Unhold) ([]Result[Held], error) {
 	b, err := o.read(tx)
+	if err != nil {
+		return nil, err
+	}
+	p, err := powersOf(tx, b.Currency)
 	if err != nil {
 		return nil, err
 	}
@@ -119,6 +142,11 @@ func (o *Office) unhold(tx *db.Tx, cmds []Unhold) ([]Result[Held], error) {
 		if c.Cap != "" {
 			if upTo, err = money.Parse(c.Cap, b.Currency); err != nil {
 				out[i].Fault = fault.At(err, "cap")
+				continue
+			}
+		}
+		if x != nil && !c.signed {
+			if out[i].Fault = p.mayRelease(found[i], x, upTo, c, tx.Who().ID); out[i].Fault != nil {
 				continue
 			}
 		}

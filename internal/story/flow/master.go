@@ -5,7 +5,6 @@ import (
 
 	"kontor/internal/rooms/catalog"
 	"kontor/internal/rooms/company"
-	"kontor/internal/rooms/credit"
 	"kontor/internal/rooms/customer"
 	"kontor/internal/rooms/ledger"
 	"kontor/internal/rooms/payment"
@@ -106,14 +105,6 @@ func AddPrices(tx *db.Tx, prices []pricing.Price) (refused int, err error) {
 		events = append(events, event.Event{Type: "price.changed", Subject: event.About("price_list", int64(l)), Body: map[string]int{"prices": n}})
 	}
 	return -1, event.Record(tx, events...)
-}
-
-// SetLimit changes the limits of a credit account.
-func SetLimit(tx *db.Tx, a id.Credit, limit, temp int64, until string) error {
-	if err := credit.SetLimit(tx, a, limit, temp, until); err != nil {
-		return err
-	}
-	return event.Record(tx, event.Event{Type: "credit.limit_changed", Subject: event.About("credit_account", int64(a)), Body: map[string]any{"limit": limit, "temporary": temp, "until": until}})
 }
 
 // SaveTax adds tax rates and rules.

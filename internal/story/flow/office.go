@@ -62,6 +62,10 @@ type Office struct {
 	Count    *Step[Count, Stocked]
 	Move     *Step[Move, Stocked]
 	WriteOff *Step[WriteOff, Applied]
+	Limit    *Step[Limit, Limited]
+	Bank     *Step[Bank, Banked]
+	Ask      *Step[Ask, Asked]
+	Decide   *Step[Decide, Decided]
 
 	orderNumbers block
 }
@@ -99,6 +103,10 @@ func Open(d *db.DB) *Office {
 	o.Count = step(o, "count", o.count)
 	o.Move = step(o, "move", o.move)
 	o.WriteOff = step(o, "write-off", o.writeOff)
+	o.Limit = step(o, "limit", o.limit)
+	o.Bank = step(o, "bank", o.bank)
+	o.Ask = step(o, "ask", o.ask)
+	o.Decide = step(o, "decide", o.decide)
 	return o
 }
 

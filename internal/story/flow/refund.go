@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"kontor/internal/rooms/approval"
+	"kontor/internal/rooms/credit"
 	"kontor/internal/rooms/ledger"
 	"kontor/internal/rooms/payment"
 	"kontor/internal/rooms/receivable"
@@ -18,6 +20,7 @@ type Refund struct {
 	Amount    string  `json:"amount,omitempty" doc:"all that is left when empty"`
 	Reference string  `json:"reference" minLength:"1" doc:"unique; goes into the bank order and is found again on the statement"`
 	On        day.Day `json:"on,omitempty"`
+	signed    bool
 }
 
 // Refunded is a refund on its way.
@@ -41,14 +44,18 @@ func (o *Office) refund(tx *db.Tx, cmds []Refund) ([]Result[Refunded], error) {
 	if err := w.lock(list); err != nil {
 		return nil, err
 	}
-	out, err := eachOf(cmds, w.refundOne)
+	p, err := powersOf(tx, w.Currency)
+	if err != nil {
+		return nil, err
+	}
+	out, err := eachOf(cmds, func(c Refund) (Refunded, error) { return w.refundOne(c, p) })
 	if err != nil {
 		return nil, err
 	}
 	return out, w.write()
 }
 
-func (w *applying) refundOne(c Refund) (Refunded, error) {
+func (w *applying) refundOne(c Refund, p *powers) (Refunded, error) {
 	it := w.items[c.Item]
 	if it == nil {
 		return Refunded{}, receivable.ErrUnknown.Because("there is no item %s", c.Item).At("item")
@@ -68,6 +75,11 @@ func (w *applying) refundOne(c Refund) (Refunded, error) {
 	}
 	on := or(c.On, w.today)
 	fc := money.Share(it.OpenFC, amount, it.Open)
+	if !c.signed {
+		if err := p.second(approval.Refund, fc, Subject{"item", int64(it.ID)}, c, "send "+money.Format(amount, it.Currency)+" "+string(it.Currency)+" of "+it.Number+" back"); err != nil {
+			return Refunded{}, err
+		}
+	}
 	x := &payment.Refund{ID: id.Refund(w.tx.NewID()), Item: it.ID, Customer: it.Customer, Amount: amount, Currency: it.Currency, AmountFC: fc, On: on, Reference: c.Reference}
 	if err := payment.AddRefund(w.tx, x); err != nil {
 		return Refunded{}, err
@@ -96,6 +108,7 @@ type WriteOff struct {
 	Relief bool    `json:"relief,omitempty" doc:"the country's test for tax relief is met"`
 	Reason string  `json:"reason" minLength:"1"`
 	On     day.Day `json:"on,omitempty"`
+	signed bool
 }
 
 // writeOff books D bad debt (and tax with relief), C receivable.
@@ -111,27 +124,98 @@ func (o *Office) writeOff(tx *db.Tx, cmds []WriteOff) ([]Result[Applied], error)
 	if err := w.lock(list); err != nil {
 		return nil, err
 	}
-	out, err := eachOf(cmds, w.writeOffOne)
+	p, err := powersOf(tx, w.Currency)
+	if err != nil {
+		return nil, err
+	}
+	u, err := w.givenUpBefore(p, cmds)
+	if err != nil {
+		return nil, err
+	}
+	out, err := eachOf(cmds, func(c WriteOff) (Applied, error) {
+		if err := u.alone(w, c); err != nil {
+			return Applied{}, err
+		}
+		return w.writeOffOne(c)
+	})
+	u.write(w)
 	if err != nil {
 		return nil, err
 	}
 	return out, w.write()
 }
 
-func (w *applying) writeOffOne(c WriteOff) (Applied, error) {
+// usage is what a person gave up of customers in the month, which many small
+// write-offs must not bring above his limit of authority.
+type usage struct {
+	*powers
+	before, now map[id.Customer]int64
+}
+
+// givenUpBefore locks the sums of the customers that a person's commands name.
+func (w *applying) givenUpBefore(p *powers, cmds []WriteOff) (*usage, error) {
+	u := &usage{powers: p, now: map[id.Customer]int64{}}
+	if !p.person {
+		return u, nil
+	}
+	var of []id.Customer
+	for _, c := range cmds {
+		if it := w.items[c.Item]; it != nil && !c.signed {
+			of = append(of, it.Customer)
+		}
+	}
+	var err error
+	u.before, err = approval.Used(w.tx, approval.WriteOff, w.month(), credit.Sorted(of))
+	return u, err
+}
+
+func (w *applying) month() string { return string(w.today)[:7] }
+
+// alone counts a write-off, or refuses it where it takes a second person.
+func (u *usage) alone(w *applying, c WriteOff) error {
+	if !u.person || c.signed {
+		return nil
+	}
+	it, amount, err := w.givenUp(c)
+	if err != nil {
+		return err
+	}
+	fc := money.Share(it.OpenFC, amount, it.Open)
+	sum := u.before[it.Customer] + u.now[it.Customer] + fc
+	err = u.second(approval.WriteOff, sum, Subject{"item", int64(it.ID)}, c, "give up "+money.Format(amount, it.Currency)+" "+string(it.Currency)+" of "+it.Number+", with what was given up of this customer in the month")
+	if err == nil {
+		u.now[it.Customer] += fc
+	}
+	return err
+}
+
+func (u *usage) write(w *applying) {
+	approval.Use(w.tx, approval.WriteOff, w.month(), u.powers.alone(approval.WriteOff), u.now)
+}
+
+// givenUp is how much of which item a write-off takes.
+func (w *applying) givenUp(c WriteOff) (*receivable.Item, int64, error) {
 	it := w.items[c.Item]
 	if it == nil || it.Sign < 0 {
-		return Applied{}, receivable.ErrUnknown.Because("there is no item %s that is owed", c.Item).At("item")
+		return nil, 0, receivable.ErrUnknown.Because("there is no item %s that is owed", c.Item).At("item")
 	}
 	amount := it.Open
 	var err error
 	if c.Amount != "" {
 		if amount, err = money.Parse(c.Amount, it.Currency); err != nil {
-			return Applied{}, fault.At(err, "amount")
+			return nil, 0, fault.At(err, "amount")
 		}
 	}
 	if amount <= 0 || amount > it.Open {
-		return Applied{}, receivable.ErrExceeds.Because("cannot write off %s of %s: %s %s are open", money.Format(amount, it.Currency), it.Number, money.Format(it.Open, it.Currency), it.Currency).At("amount")
+		return nil, 0, receivable.ErrExceeds.Because("cannot write off %s of %s: %s %s are open", money.Format(amount, it.Currency), it.Number, money.Format(it.Open, it.Currency), it.Currency).At("amount")
+	}
+	return it, amount, nil
+}
+
+func (w *applying) writeOffOne(c WriteOff) (Applied, error) {
+	it, amount, err := w.givenUp(c)
+	if err != nil {
+		return Applied{}, err
 	}
 	parts := []discountPart{{amount: amount}}
 	if c.Relief {

@@ -107,7 +107,7 @@ func FindTerms(q db.Querier, ref string) (id.Terms, error) {
 // thing; docs what the documents behind them are called in the tables.
 var prefixes = map[string]string{
 	"customer": "cus", "site": "sit", "product": "prd", "price_list": "pls", "terms": "trm", "warehouse": "whs",
-	"order": "ord", "sales_order": "ord", "order_line": "oln", "schedule": "sch", "order_schedule": "sch", "intake": "itk", "hold": "hld",
+	"order": "ord", "sales_order": "ord", "order_line": "oln", "schedule": "sch", "order_schedule": "sch", "intake": "itk", "hold": "hld", "approval": "apv",
 	"shipment": "shp", "shipment_line": "sln", "return": "ret", "return_order": "ret", "return_line": "rtl",
 	"stock_doc": "std", "pot": "pot", "stock_pot": "pot", "billable": "bil",
 	"invoice": "inv", "credit_note": "inv", "invoice_line": "inl", "item": "itm", "open_item": "itm", "application": "app",

@@ -40,7 +40,15 @@ var sentences = map[string]string{
 
 	"credit.reserved":      "Credit was checked and reserved[: {amount}]",
 	"credit.refused":       "The credit check refused[: {reason}]",
-	"credit.limit_changed": "The credit limit was changed",
+	"credit.limit_changed": "The credit limit was changed[: {reason}]",
+
+	"approval.requested":   "A second person was asked to {sentence}[: {reason}]",
+	"approval.granted":     "It was granted to {sentence}[: {reason}]",
+	"approval.denied":      "It was denied to {sentence}[: {reason}]",
+	"approval.withdrawn":   "The request to {sentence} was taken back",
+	"authority.changed":    "What {role} may decide was changed[: {kind}][, {alone} alone][, {grants} for others]",
+	"bank_account.changed": "Bank account {code} was changed[ from {old}][ to {new}][: {reason}]",
+	"access.reviewed":      "Who may do what was reviewed",
 
 	"shipment.planned":    "A shipment was planned[ for {planned_on}][, {lines} lines]",
 	"shipment.unplanned":  "A planned shipment was taken back[: {reason}]",
