@@ -187,7 +187,7 @@ func creditList(v *visit, p report.Page) (list, error) {
 		} else {
 			bar.Parts = stacked(max(1, limit), "bill", max(0, used))
 		}
-		l.Table.Rows = append(l.Table.Rows, row{ID: a.ID.String(), Cells: []cell{named(a.Code, ""), {Bar: bar, Raw: a.Exposure}, cash(a.Ordered), cash(a.Shipped), cash(a.Items), cash(a.Limit), free}})
+		l.Table.Rows = append(l.Table.Rows, row{ID: a.ID.String(), Cells: []cell{named(a.Code, "/credit/"+url.PathEscape(a.Code)), {Bar: bar, Raw: a.Exposure}, cash(a.Ordered), cash(a.Shipped), cash(a.Items), cash(a.Limit), free}})
 	}
 	return l, err
 }

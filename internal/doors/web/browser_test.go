@@ -314,6 +314,13 @@ func (p *tab) sheet(open, say, verb, done string) {
 	p.sees(done)
 }
 
+// sheetDoes presses the button of the open sheet and waits until it is done.
+func (p *tab) sheetDoes(verb, done string) {
+	p.t.Helper()
+	p.follows(verb)
+	p.sees(done)
+}
+
 // TestWhatOthersDoIsSeenLive: an order that somebody holds turns held on another's
 // screen within two seconds, in the list and on its page, without a reload; in
 // a form that somebody is at, nothing moves.
@@ -400,7 +407,7 @@ func TestByKeyboardAlone(t *testing.T) {
 // looked are pages of each kind, with a role that sees much of them.
 var looked = [][2]string{{"", "/sign-in"}, {"service", "/"}, {"service", "/desk"}, {"service", "/orders"}, {"service", "/orders/{order}"}, {"service", "/orders/{order}/hold"}, {"service", "/orders/{order}/change"}, {"service", "/orders/new"}, {"service", "/customers"}, {"service", "/customers/{customer}"},
 	{"service", "/search?q=a"}, {"service", "/products"}, {"service", "/products/{sku}"}, {"warehouse", "/"}, {"warehouse", "/stock"}, {"warehouse", "/picking"}, {"warehouse", "/stock/receive"}, {"warehouse", "/shipments"}, {"billing", "/billing"}, {"billing", "/invoices"},
-	{"receivables", "/"}, {"receivables", "/items"}, {"receivables", "/ageing"}, {"receivables", "/bank"}, {"receivables", "/bank/import"}, {"receivables", "/receipts"}, {"credit", "/credit"}, {"controller", "/close"}, {"controller", "/ledger"}, {"admin", "/"}, {"admin", "/people"}, {"admin", "/people/new"}, {"head", "/account"}, {"head", "/nothing"}, {"", "/styleguide"}}
+	{"receivables", "/"}, {"receivables", "/items"}, {"receivables", "/ageing"}, {"receivables", "/bank"}, {"receivables", "/bank/import"}, {"receivables", "/receipts"}, {"credit", "/credit"}, {"controller", "/close"}, {"controller", "/ledger"}, {"admin", "/"}, {"admin", "/people"}, {"admin", "/people/new"}, {"admin", "/authority"}, {"admin", "/authority/new/set"}, {"admin", "/review"}, {"head", "/approvals"}, {"head", "/approvals?view=decided"}, {"credit", "/credit/{account}"}, {"credit", "/credit/{account}/limit"}, {"controller", "/bank/accounts"}, {"head", "/account"}, {"head", "/nothing"}, {"", "/styleguide"}}
 
 // TestAccessibleAndWithinTheScreen: axe finds nothing on any page (WCAG 2.2 AA
 // and best practice), light and dark, wide and narrow; no page scrolls sideways.
@@ -413,6 +420,7 @@ func TestAccessibleAndWithinTheScreen(t *testing.T) {
 	}
 	customer, sku := k.trade()
 	order := csvRows(k.ask("service", "GET", "/orders?status=reserved&format=csv", nil).Body.String())[0][0]
+	account := csvRows(k.ask("credit", "GET", "/credit?format=csv", nil).Body.String())[0][0]
 	tabs := map[string]*tab{}
 	for _, x := range looked {
 		p := tabs[x[0]]
@@ -420,7 +428,7 @@ func TestAccessibleAndWithinTheScreen(t *testing.T) {
 			p = b.as(x[0])
 			tabs[x[0]] = p
 		}
-		path := strings.NewReplacer("{order}", order, "{customer}", customer, "{sku}", url.PathEscape(sku)).Replace(x[1])
+		path := strings.NewReplacer("{order}", order, "{customer}", customer, "{sku}", url.PathEscape(sku), "{account}", account).Replace(x[1])
 		p.open(path)
 		for _, view := range []struct {
 			width int64

@@ -58,7 +58,7 @@ var fillWords = map[string]string{"res": "reserved", "ship": "shipped", "bill": 
 
 // places gives the page of a document by the prefix of its id.
 var places = map[string]string{
-	"ord": "/orders/", "shp": "/shipments/", "inv": "/invoices/", "cus": "/customers/", "prd": "/products/", "stm": "/statements/", "rcp": "/receipts/", "ret": "/returns/",
+	"ord": "/orders/", "shp": "/shipments/", "inv": "/invoices/", "cus": "/customers/", "prd": "/products/", "stm": "/statements/", "rcp": "/receipts/", "ret": "/returns/", "cra": "/credit/", "apv": "/approvals/",
 }
 
 // placeOf is the page of a document, "" when it has none.

@@ -208,3 +208,23 @@ func decode(s string) string {
 	}
 	return string(b)
 }
+
+var errWhole = fault.Rule{Kind: fault.Invalid, Code: "web.whole-number"}
+
+// whole reads a number without decimals, zero or above.
+func whole(s, field string) (int64, error) {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 0 {
+		return 0, errWhole.Because("%.40q is no whole number: write digits only, 0 or more", s).At(field)
+	}
+	return n, nil
+}
+
+// optionalDay reads a day, or none.
+func optionalDay(s, field string) (day.Day, error) {
+	if s = strings.TrimSpace(s); s == "" {
+		return "", nil
+	}
+	d, err := day.Parse(s)
+	return d, fault.At(err, "%s", field)
+}

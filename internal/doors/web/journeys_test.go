@@ -22,6 +22,10 @@ type journey struct {
 
 var journeys = []journey{
 	{"an order becomes cash", orderToCash},
+	{"credit is released by two people", creditByTwo},
+	{"a credit limit is raised by two people", limitByTwo},
+	{"a price below the list waits for another", priceByAnother},
+	{"an admin reviews who may do what", accessReviewed},
 }
 
 // TestJourneys plays them all, each in a house of its own.

@@ -31,9 +31,12 @@ var navigation = []entry{
 	{"Money", "Bank", "/bank", "landmark", "", access.SeeMoney, false},
 	{"Money", "Receipts", "/receipts", "banknote", "", access.SeeMoney, false},
 	{"Money", "Credit", "/credit", "shield", "", access.SeeMoney, false},
+	{"Control", "Approvals", "/approvals", "list-checks", "", access.SeeMoney, false},
 	{"Control", "Close", "/close", "lock", "", access.SeeMoney, false},
 	{"Control", "Ledger", "/ledger", "scale", "", access.SeeMoney, false},
 	{"Admin", "People", "/people", "circle-user", "", access.Administer, false},
+	{"Admin", "Authority", "/authority", "settings", "", access.Administer, false},
+	{"Admin", "Access review", "/review", "check", "", access.Administer, false},
 }
 
 // navigation is the sidebar of the person: only what he may see, the group's
@@ -69,6 +72,8 @@ func (v *visit) counted(href string) string {
 		n = v.waiting.Billable
 	case href == "/bank":
 		n = v.waiting.BankLines
+	case href == "/approvals":
+		n = v.toDecide
 	}
 	if n == 0 {
 		return ""

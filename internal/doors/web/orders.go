@@ -11,6 +11,7 @@ import (
 	"kontor/internal/story/report"
 	"kontor/internal/words/day"
 	"kontor/internal/words/dec"
+	"kontor/internal/words/fault"
 	"kontor/internal/words/id"
 )
 
@@ -370,8 +371,11 @@ var cancelStep = step{Name: "cancel", Word: "Cancel", Title: "Cancel what is not
 // mayRelease tells whether the person may end a hold: one for credit belongs to
 // credit, all others to those who enter orders.
 func (v *visit) mayRelease(kind string) bool {
-	if kind == "credit" {
+	switch kind {
+	case "credit":
 		return v.may(access.GiveCredit)
+	case "price":
+		return v.may(access.Enter) || v.may(access.SeeMoney) // the flow asks for authority besides
 	}
 	return v.may(access.Enter)
 }
@@ -379,6 +383,20 @@ func (v *visit) mayRelease(kind string) bool {
 // holdRoutes are those of one hold; which right is needed depends on its kind.
 func holdRoutes() []route {
 	s := &step{Name: "release", Title: "Release the hold", Verb: "Release hold", Say: "The step that waited can go on.", Fields: []field{reason},
+		About: func(ctx context.Context, v *visit, ref string) ([]consequence, error) {
+			f, err := found(ctx, v, ref, report.HoldOf)
+			if _, ok := fault.Of(err); ok {
+				return nil, nil // the step itself tells what is wrong with the address
+			} else if err != nil {
+				return nil, err
+			}
+			why := consequence{Title: "Why " + f.Number + " waits", Rows: [][]string{{sentence(f.Sentence)}}}
+			if f.Kind != "credit" || !v.may(access.SeeMoney) {
+				return []consequence{why}, nil
+			}
+			parts, err := v.exposureOf(ctx, f.Account)
+			return append([]consequence{why}, parts...), err
+		},
 		Run: func(ctx context.Context, v *visit, ref string, form url.Values) (string, error) {
 			var h id.Hold
 			if err := h.UnmarshalText([]byte(ref)); err != nil {

@@ -89,6 +89,8 @@ func routes() []route {
 		get("/receipts", access.SeeMoney, listing("receipts", receiptList)),
 		get("/receipts/{id}", access.SeeMoney, receiptPage),
 		get("/credit", access.SeeMoney, listing("credit", creditList)),
+		get("/credit/{id}", access.SeeMoney, creditPage),
+		get("/bank/accounts", access.SeeMoney, listing("bank-accounts", bankAccounts)),
 		get("/close", access.SeeMoney, closePage),
 		get("/ledger", access.SeeMoney, ledgerPage),
 
@@ -107,6 +109,8 @@ func routes() []route {
 	table = append(table, steps("/close/{id}", "/close", closeSteps()...)...)
 	table = append(table, steps("/stock", "/stock", stockSteps()...)...)
 	table = append(table, holdRoutes()...)
+	table = append(table, approvalRoutes()...)
+	table = append(table, reviewRoutes()...)
 	return table
 }
 

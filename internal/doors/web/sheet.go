@@ -26,6 +26,7 @@ type sheet struct {
 	Fields           []field
 	Hidden           map[string]string
 	Fault            *faults
+	About            []consequence // what one must know before
 	Would            *consequences
 }
 
@@ -47,8 +48,11 @@ type step struct {
 	Verb   string // of the button that does it: the word again, never "OK"
 	Right  access.Right
 	Fields []field
-	Blind  bool // it works in several transactions: what it would do cannot be shown
-	Run    func(ctx context.Context, v *visit, ref string, form url.Values) (done string, err error)
+	// Prefill puts what stands now into the form before it is shown.
+	Prefill func(v *visit, ref string, form url.Values) error
+	About   func(ctx context.Context, v *visit, ref string) ([]consequence, error)
+	Blind   bool // it works in several transactions: what it would do cannot be shown
+	Run     func(ctx context.Context, v *visit, ref string, form url.Values) (done string, err error)
 }
 
 // button is the way to a step from the document at path.
@@ -83,6 +87,11 @@ func opened(s *step, back string) func(*visit) (page, error) {
 		for _, f := range s.Fields {
 			form.Set(f.Name, f.Value)
 		}
+		if s.Prefill != nil {
+			if err := s.Prefill(v, v.PathValue("id"), form); err != nil {
+				return nil, err
+			}
+		}
 		for k := range v.URL.Query() {
 			form.Set(k, v.ask(k))
 		}
@@ -96,12 +105,14 @@ func done(s *step, back string) func(*visit) (page, error) {
 	return func(v *visit) (page, error) {
 		ctx := flow.WithKey(v.Context(), v.key())
 		said, err := "", s.answered(v.PostForm)
-		if err == nil {
+		if err == nil && v.PostForm.Get("ask") != "" {
+			said, err = v.askFor(ctx, s)
+		} else if err == nil {
 			said, err = s.Run(ctx, v, v.PathValue("id"), v.PostForm)
 		}
 		if err != nil {
 			f, status := v.faultOf(err)
-			return v.sheet(s, back, v.PostForm, &f, status)
+			return v.refused(s, back, err, &f, status)
 		}
 		return onward{resolved(back, v), said}, nil
 	}
@@ -150,7 +161,34 @@ func resolved(pattern string, v *visit) string {
 }
 
 func (v *visit) sheet(s *step, back string, form url.Values, f *faults, status int) (page, error) {
+	out, err := v.filled(s, back, form, f)
+	if err != nil {
+		return nil, err
+	}
+	return v.inPlace(out, status)
+}
+
+// refused shows a sheet whose step was refused; where a second person would
+// help, its button asks for one.
+func (v *visit) refused(s *step, back string, why error, f *faults, status int) (page, error) {
+	out, err := v.filled(s, back, v.PostForm, f)
+	if err == nil {
+		err = v.offer(&out, why)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return v.inPlace(out, status)
+}
+
+func (v *visit) filled(s *step, back string, form url.Values, f *faults) (sheet, error) {
 	out := sheet{Title: s.Title, Say: s.Say, Verb: s.Verb, Path: v.URL.Path, Back: resolved(back, v), Fault: f, Hidden: map[string]string{"key": access.NewSecret()[:22]}}
+	if s.About != nil {
+		var err error
+		if out.About, err = s.About(v.Context(), v, v.PathValue("id")); err != nil {
+			return out, err
+		}
+	}
 	asks := false
 	for _, x := range s.Fields {
 		if form.Has(x.Name) {
@@ -174,11 +212,19 @@ func (v *visit) sheet(s *step, back string, form url.Values, f *faults, status i
 			if len(s.Fields) == 0 {
 				out.Verb = ""
 			}
+			if err := v.offer(&out, err); err != nil {
+				return out, err
+			}
 		} else {
 			c := consequencesFrom(changes)
 			out.Would = &c
 		}
 	}
+	return out, nil
+}
+
+// inPlace draws a sheet in its dialog, or as a page where there is no script.
+func (v *visit) inPlace(out sheet, status int) (page, error) {
 	if v.Header.Get("HX-Request") != "" {
 		if status == http.StatusInternalServerError {
 			status = http.StatusUnprocessableEntity // it is drawn in place, too

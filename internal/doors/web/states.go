@@ -23,6 +23,12 @@ var states = map[string]state{
 	"late":      {"bad", "circle-alert", "Late"},
 	"text":      {"quiet", "circle-dashed", "Text"},
 
+	"approval.open":      {"busy", "clock", "Waits"},
+	"approval.granted":   {"good", "circle-check", "Granted"},
+	"approval.denied":    {"bad", "circle-alert", "Denied"},
+	"approval.withdrawn": {"quiet", "circle-dashed", "Taken back"},
+	"conflict":           {"warn", "triangle-alert", "Conflict"},
+
 	// why somebody must look
 	"credit":    {"held", "circle-pause", "Credit hold"},
 	"price":     {"held", "circle-pause", "Needs approval"},

@@ -33,15 +33,16 @@ var (
 // visit is one request of a person.
 type visit struct {
 	*http.Request
-	site    *site
-	w       http.ResponseWriter
-	route   route
-	who     *access.Person // nil before signing in
-	company *company.Company
-	today   day.Day
-	q       *db.Reader // while a page is made; nil while a form is taken in
-	told    string     // what the request before did
-	waiting report.WaitView
+	site     *site
+	w        http.ResponseWriter
+	route    route
+	who      *access.Person // nil before signing in
+	company  *company.Company
+	today    day.Day
+	q        *db.Reader // while a page is made; nil while a form is taken in
+	told     string     // what the request before did
+	waiting  report.WaitView
+	toDecide int64 // requests that wait for this person
 }
 
 // page is what a route answers with: a drawing, or a way to go on.
@@ -93,6 +94,12 @@ func (v *visit) identify() error {
 		}
 		if err == nil && v.who != nil {
 			v.waiting, err = report.Waiting(q, v.today, v.may(access.Enter) || v.may(access.GiveCredit), v.may(access.Pick), v.may(access.Bill), v.may(access.Collect))
+		}
+		if err == nil && v.may(access.SeeMoney) {
+			var f report.ApprovalFilter
+			if f, err = v.mine(q); err == nil {
+				v.toDecide, err = report.ToDecide(q, f)
+			}
 		}
 		return err
 	})

@@ -303,8 +303,15 @@ func (f *facts) belowList(x *order.Order, c *customer.Customer, p *catalog.Produ
 	if err := reprice(&list, x.Currency); err != nil || l.Net >= list.Net {
 		return nil, err
 	}
-	return &held{hold.Price, pricing.ErrBelow.Because("%s is agreed at %s %s less %s %%, below the list (%s less %s %%, %s): somebody else lets it stand",
-		p.SKU, l.Price, x.Currency, l.Discount, list.Price, list.Discount, found.Trace).At("price").With("list", list.Price).With("price", l.Price)}, nil
+	return &held{hold.Price, pricing.ErrBelow.Because("%s is agreed at %s, below the list at %s %s (%s): somebody else lets it stand",
+		p.SKU, priceText(l), priceText(&list), x.Currency, found.Trace).At("price").With("list", list.Price).With("price", l.Price)}, nil
+}
+
+func priceText(l *order.Line) string {
+	if isZero(l.Discount) {
+		return l.Price
+	}
+	return l.Price + " less " + l.Discount + " %"
 }
 
 func isZero(s string) bool {

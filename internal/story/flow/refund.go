@@ -76,7 +76,7 @@ func (w *applying) refundOne(c Refund, p *powers) (Refunded, error) {
 	on := or(c.On, w.today)
 	fc := money.Share(it.OpenFC, amount, it.Open)
 	if !c.signed {
-		if err := p.second(approval.Refund, fc, Subject{"item", int64(it.ID)}, c, "send "+money.Format(amount, it.Currency)+" "+string(it.Currency)+" of "+it.Number+" back"); err != nil {
+		if err := p.second(approval.Refund, fc, paperOf(it), c, "send "+money.Format(amount, it.Currency)+" "+string(it.Currency)+" of "+it.Number+" back"); err != nil {
 			return Refunded{}, err
 		}
 	}
@@ -182,7 +182,7 @@ func (u *usage) alone(w *applying, c WriteOff) error {
 	}
 	fc := money.Share(it.OpenFC, amount, it.Open)
 	sum := u.before[it.Customer] + u.now[it.Customer] + fc
-	err = u.second(approval.WriteOff, sum, Subject{"item", int64(it.ID)}, c, "give up "+money.Format(amount, it.Currency)+" "+string(it.Currency)+" of "+it.Number+", with what was given up of this customer in the month")
+	err = u.second(approval.WriteOff, sum, paperOf(it), c, "give up "+money.Format(amount, it.Currency)+" "+string(it.Currency)+" of "+it.Number+", with what was given up of this customer in the month")
 	if err == nil {
 		u.now[it.Customer] += fc
 	}
@@ -251,4 +251,12 @@ func (w *applying) writeOffOne(c WriteOff) (Applied, error) {
 	w.events = append(w.events, event.Event{Type: "writeoff.posted", Subject: event.About("application", int64(a.ID)), Reason: c.Reason,
 		Refs: []event.Ref{{Type: "item", ID: int64(it.ID), Qualifier: "debit"}, {Type: it.DocType, ID: it.Doc, Qualifier: "debit"}}, Body: map[string]string{"amount": money.Format(amount, it.Currency)}})
 	return Applied{Application: a.ID, CreditLeft: "0", Settled: []SettledItem{{Item: it.ID, Number: it.Number, Paid: "0", Difference: money.Format(amount, it.Currency), Open: money.Format(it.Open, it.Currency)}}}, nil
+}
+
+// paperOf is the document behind an item, which people know; the item where there is none.
+func paperOf(it *receivable.Item) Subject {
+	if it.Doc != 0 {
+		return Subject{it.DocType, it.Doc}
+	}
+	return Subject{"item", int64(it.ID)}
 }

@@ -143,6 +143,8 @@ var numbered = []struct{ prefix, sql string }{
 	{"rcp", `WITH {a: id BIGINT} SELECT x.id, '', CASE WHEN x.bounced=1 THEN 'bounced' ELSE '' END, x.customer_id FROM a JOIN receipt x ON x.id=a.id`},
 	{"std", `WITH {a: id BIGINT} SELECT x.id, x.reference, x.kind, 0 FROM a JOIN stock_doc x ON x.id=a.id`},
 	{"stm", `WITH {a: id BIGINT} SELECT x.id, x.number, x.decision, 0 FROM a JOIN statement x ON x.id=a.id`},
+	{"cra", `WITH {a: id BIGINT} SELECT x.id, x.code, '', 0 FROM a JOIN credit_account x ON x.id=a.id`},
+	{"bac", `WITH {a: id BIGINT} SELECT x.id, x.code, '', 0 FROM a JOIN bank_account x ON x.id=a.id`},
 	{"rfd", `WITH {a: id BIGINT} SELECT x.id, x.reference, '', x.customer_id FROM a JOIN refund x ON x.id=a.id`},
 }
 
