@@ -195,7 +195,7 @@ func deciding(decision, said string) func(ctx context.Context, v *visit, ref str
 		if err != nil {
 			return "", err
 		}
-		r, err := v.site.office.Decide.One(ctx, v.actor(), flow.Decide{Approval: a, Decision: decision, Reason: form.Get("reason")})
+		r, err := v.site.office.Decide.Alone(ctx, v.actor(), flow.Decide{Approval: a, Decision: decision, Reason: form.Get("reason")})
 		return said + r.Sentence, err
 	}
 }

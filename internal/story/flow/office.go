@@ -65,7 +65,7 @@ type Office struct {
 	Limit    *Step[Limit, Limited]
 	Bank     *Step[Bank, Banked]
 	Ask      *Step[Ask, Asked]
-	Decide   *Step[Decide, Decided]
+	Decide   *Step[Decide, Decided] // ask it Alone: what is granted locks as its kind does
 
 	orderNumbers block
 }
