@@ -400,7 +400,7 @@ func TestByKeyboardAlone(t *testing.T) {
 // looked are pages of each kind, with a role that sees much of them.
 var looked = [][2]string{{"", "/sign-in"}, {"service", "/"}, {"service", "/desk"}, {"service", "/orders"}, {"service", "/orders/{order}"}, {"service", "/orders/{order}/hold"}, {"service", "/orders/{order}/change"}, {"service", "/orders/new"}, {"service", "/customers"}, {"service", "/customers/{customer}"},
 	{"service", "/search?q=a"}, {"service", "/products"}, {"service", "/products/{sku}"}, {"warehouse", "/"}, {"warehouse", "/stock"}, {"warehouse", "/picking"}, {"warehouse", "/stock/receive"}, {"warehouse", "/shipments"}, {"billing", "/billing"}, {"billing", "/invoices"},
-	{"receivables", "/"}, {"receivables", "/items"}, {"receivables", "/ageing"}, {"receivables", "/bank"}, {"receivables", "/bank/import"}, {"receivables", "/receipts"}, {"credit", "/credit"}, {"controller", "/close"}, {"controller", "/ledger"}, {"admin", "/"}, {"admin", "/people"}, {"admin", "/people/new"}, {"head", "/account"}, {"head", "/nothing"}, {"", "/styleguide"}}
+	{"receivables", "/"}, {"receivables", "/items"}, {"receivables", "/ageing"}, {"receivables", "/bank"}, {"receivables", "/bank/import"}, {"receivables", "/receipts"}, {"credit", "/credit"}, {"controller", "/close"}, {"controller", "/ledger"}, {"admin", "/"}, {"admin", "/people"}, {"admin", "/people/new"}, {"admin", "/people/{person}"}, {"head", "/account/app"}, {"head", "/account/passkeys/new"}, {"head", "/account"}, {"head", "/nothing"}, {"", "/styleguide"}}
 
 // TestAccessibleAndWithinTheScreen: axe finds nothing on any page (WCAG 2.2 AA
 // and best practice), light and dark, wide and narrow; no page scrolls sideways.
@@ -420,7 +420,7 @@ func TestAccessibleAndWithinTheScreen(t *testing.T) {
 			p = b.as(x[0])
 			tabs[x[0]] = p
 		}
-		path := strings.NewReplacer("{order}", order, "{customer}", customer, "{sku}", url.PathEscape(sku)).Replace(x[1])
+		path := strings.NewReplacer("{order}", order, "{customer}", customer, "{person}", itoa(k.user["head"]), "{sku}", url.PathEscape(sku)).Replace(x[1])
 		p.open(path)
 		for _, view := range []struct {
 			width int64

@@ -22,6 +22,10 @@ type journey struct {
 
 var journeys = []journey{
 	{"an order becomes cash", orderToCash},
+	{"a password, then a code", passwordAndCode},
+	{"a passkey", passkey},
+	{"the company's own sign-in", companySignIn},
+	{"somebody is invited", invited},
 }
 
 // TestJourneys plays them all, each in a house of its own.

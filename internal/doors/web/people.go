@@ -201,18 +201,18 @@ func personSteps() []*step { return []*step{takeFactor, takePasskeys, untie, end
 // Of somebody who lost the phone, left, or signed in where he should not have.
 var (
 	takeFactor = personStep("second-step", "Take away", "Take the second step away",
-		"No code is asked for behind the password any more, until the person sets up an app again. Make sure that it is this person who asks you.", "Take second step away", "The second step is taken away", func(tx *db.Tx, user int64) error { return access.EndFactor(tx, user, 0) })
+		"No code is asked for behind the password any more, until the person sets up an app again. All sessions of the person end. Make sure that it is this person who asks you.", "Take second step away", "The second step is taken away", func(tx *db.Tx, user int64) error { return access.EndFactor(tx, user, 0) })
 	takePasskeys = personStep("passkeys", "Take away", "Take all passkeys away",
-		"The person signs in by password from now on, or by a link that you make.", "Take passkeys away", "The passkeys are taken away", func(tx *db.Tx, user int64) error { return access.RemovePasskeys(tx, user, 0, 0) })
+		"The person signs in by password from now on, or by a link that you make. All sessions of the person end.", "Take passkeys away", "The passkeys are taken away", func(tx *db.Tx, user int64) error { return access.RemovePasskeys(tx, user, 0, 0) })
 	untie = personStep("company", "Untie", "Untie the company sign-in",
-		"The next time the company sign-in names this person's e-mail address, it is tied again.", "Untie company sign-in", "The company sign-in is untied", access.Untie)
+		"The next time the company sign-in names this person's e-mail address, it is tied again. All sessions of the person end.", "Untie company sign-in", "The company sign-in is untied", access.Untie)
 	endSessions = personStep("sessions", "Sign out", "Sign this person out everywhere",
-		"The person can sign in again. Take the roles away to keep somebody out.", "Sign out everywhere", "The person is signed out everywhere", func(tx *db.Tx, user int64) error { return access.EndSessions(tx, user, 0) })
+		"All sessions of the person end, on every device. The person can sign in again: take the roles away to keep somebody out.", "Sign out everywhere", "The person is signed out everywhere", func(tx *db.Tx, user int64) error { return access.EndSessions(tx, user, 0) })
 )
 
 // personStep is a step about how a person gets in; all of them end his sessions.
 func personStep(name, word, title, say, verb, done string, f func(tx *db.Tx, user int64) error) *step {
-	return &step{Name: name, Word: word, Title: title, Say: say, Verb: verb, Right: access.Administer,
+	return &step{Name: name, Word: word, Title: title, Say: say, Verb: verb, Right: access.Administer, Blind: true, // what it does is no document's change: the words say it all
 		Run: func(ctx context.Context, v *visit, _ string, _ url.Values) (string, error) {
 			return done, v.site.office.DB.Write(ctx, v.actor(), func(tx *db.Tx) error {
 				p, err := v.personOf(tx)

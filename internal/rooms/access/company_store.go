@@ -61,9 +61,9 @@ func notLinked(q db.Querier, email string) error {
 		return err
 	}
 	if ok {
-		return ErrCompany.Because("%s is tied to another account of the company sign-in: ask an admin to untie it", email)
+		return ErrCompany.Because("the address %s is tied to another account of the company sign-in: ask an admin to untie it", email)
 	}
-	return ErrCompany.Because("%s was not invited here: ask an admin of this company to invite this address, then come again", email)
+	return ErrCompany.Because("the address %s was not invited here: ask an admin of this company to invite it, then come again", email)
 }
 
 // CompanySince tells since when a person is tied to the company's sign-in, in
