@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/boombuler/barcode/qr"
 	"github.com/mileusna/useragent"
@@ -46,8 +47,8 @@ var errCurrent = fault.Rule{Kind: fault.Invalid, Code: "web.current-password"}
 
 // provesHimself asks for the password of now where there is one: a session that
 // somebody left open must not be enough to change how he signs in.
-func (v *visit) provesHimself() error {
-	proof, err := v.proof(v.who.Email, v.PostForm.Get("current"))
+func (v *visit) provesHimself(field string) error {
+	proof, err := v.proof(v.who.Email, v.PostForm.Get(field))
 	if err == nil {
 		err = v.write(func(tx *db.Tx) error { return access.Proved(tx, proof) })
 	}
@@ -61,12 +62,12 @@ func (v *visit) provesHimself() error {
 		f = errCurrent.Because("this is not your password of now: type the one that you sign in with")
 	}
 	f = f.At("")
-	f.Path = "current"
+	f.Path = field
 	return f
 }
 
 func passwordNow(v *visit) (page, error) {
-	err := v.provesHimself()
+	err := v.provesHimself("current")
 	var hash string
 	if err == nil {
 		err = v.hashing(func() (err error) {
@@ -150,7 +151,7 @@ func (v *visit) refusedAtApp(err error) (page, error) {
 }
 
 func appStartNow(v *visit) (page, error) {
-	err := v.provesHimself()
+	err := v.provesHimself("current")
 	if err == nil {
 		err = v.write(func(tx *db.Tx) error { return access.StartFactor(tx, v.who.User) })
 	}
@@ -174,8 +175,8 @@ func appConfirmNow(v *visit) (page, error) {
 
 // provesByCode takes a code in the place of the password.
 func (v *visit) provesByCode() error {
-	if len(strings.TrimSpace(v.PostForm.Get("code"))) == 0 {
-		return v.provesHimself()
+	if strings.TrimSpace(v.PostForm.Get("code")) == "" {
+		return v.provesHimself("password")
 	}
 	var refused *fault.Fault
 	err := v.write(func(tx *db.Tx) (err error) {
@@ -201,7 +202,7 @@ func appEndNow(v *visit) (page, error) {
 
 func recoveryNow(v *visit) (page, error) {
 	var codes []string
-	err := v.provesHimself()
+	err := v.provesHimself("current")
 	if err == nil {
 		err = v.write(func(tx *db.Tx) (err error) {
 			codes, err = access.NewRecoveryCodes(tx, v.who.User)
@@ -247,6 +248,12 @@ func inFours(s string) string {
 		out, s = append(out, s[:4]), s[4:]
 	}
 	return strings.Join(append(out, s), " ")
+}
+
+// moment is an instant within a sentence; micro is in microseconds since 1970.
+func (v *visit) moment(micro int64) string {
+	t := v.company.Local(time.UnixMicro(micro))
+	return dayText(v.company.Day(t), v.today) + " " + t.Format("15:04")
 }
 
 // device says in few words what a browser calls itself.

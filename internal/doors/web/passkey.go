@@ -183,7 +183,7 @@ func newPasskeyPage(v *visit) (page, error) {
 // newPasskeyQuestion answers the script; what is refused comes as a page, whose
 // sentence the script shows.
 func newPasskeyQuestion(v *visit) (page, error) {
-	if err := v.provesHimself(); err != nil {
+	if err := v.provesHimself("current"); err != nil {
 		return nil, err
 	}
 	w, err := v.ceremony()

@@ -64,7 +64,10 @@ func roleWords(codes []string) string {
 			out = append(out, r.Name)
 		}
 	}
-	return strings.Join(out, " and ")
+	if n := len(out) - 1; n > 0 {
+		return strings.Join(out[:n], ", ") + " and " + out[n]
+	}
+	return strings.Join(out, "")
 }
 
 var errInvite = fault.Rule{Kind: fault.Invalid, Code: "web.invite"}
@@ -175,13 +178,13 @@ func (v *visit) waysOf(user int64, password bool, a account) []way {
 		word = "set"
 	}
 	if a.Factor.On {
-		app = "on since " + v.clockText(time.UnixMicro(a.Factor.Since)) + ", " + count(a.Factor.Left, "recovery code left", "recovery codes left")
+		app = "on, " + count(a.Factor.Left, "recovery code left", "recovery codes left")
 	}
 	if n := int64(len(a.Passkeys)); n > 0 {
 		keys = itoa(n)
 	}
 	if a.Company > 0 {
-		company = "tied since " + v.clockText(time.UnixMicro(a.Company))
+		company = "tied since " + v.moment(a.Company)
 	}
 	signed := count(int64(len(a.Sessions)), "place", "places")
 	return []way{{"Password", word, nil}, {"Second step", app, act(a.Factor.On, takeFactor)}, {"Passkeys", keys, act(len(a.Passkeys) > 0, takePasskeys)},

@@ -165,10 +165,16 @@ func TestACodeCountsOnce(t *testing.T) {
 		third.wants(422, "used already", "/sign-in/code", url.Values{"code": {recovery[3]}})
 		d.later(6 * time.Minute)
 		third.wants(422, "begin again", "/sign-in/code", url.Values{"code": {d.code(secret)}})
+		again.wants(422, "not your password of now", "/account/app/end", url.Values{"password": {"not mine at all"}})
+		again.wants(422, "not your password of now", "/account/app/end", nil)
+		again.wants(422, "does not fit", "/account/app/end", url.Values{"code": {"1"}})
 		again.wants(303, "/account", "/account/app/end", url.Values{"code": {d.code(secret)}})
 		if c.inside() || !again.inside() {
 			t.Error("turning it off ends all sessions but this one")
 		}
+		last := d.client()
+		last.setUp()
+		last.wants(303, "/account", "/account/app/end", url.Values{"password": {goodPassword}})
 		d.client().password("/")
 	})
 }
@@ -276,6 +282,27 @@ func (d *doorHouse) number(sql string, args ...any) (n int64) {
 		d.t.Fatal(err)
 	}
 	return n
+}
+
+// TestForget: who lost the device with all on it signs in by password again.
+func TestForget(t *testing.T) {
+	dbtest.EachDSN(t, func(t *testing.T, dsn string) {
+		d := openDoor(t, dsn)
+		c := d.client()
+		c.setUp()
+		d.write(func(tx *db.Tx) error { return access.AddPasskey(tx, d.anna, access.Passkey{Credential: "x"}, 0) })
+		d.write(func(tx *db.Tx) error { return access.Forget(tx, " Anna@example.com") })
+		if n := d.number(`SELECT (SELECT COUNT(*) FROM passkey) + (SELECT COUNT(*) FROM totp) + (SELECT COUNT(*) FROM recovery_code)`); n != 0 || c.inside() {
+			t.Errorf("%d things are left, or the session", n)
+		}
+		d.client().password("/")
+		for email, code := range map[string]string{"anna@example.com": access.ErrFactor.Code, "nobody@example.com": access.ErrUser.Code} {
+			err := d.office.DB.Write(context.Background(), db.Actor{ID: access.System}, func(tx *db.Tx) error { return access.Forget(tx, email) })
+			if f, ok := fault.Of(err); !ok || f.Code != code {
+				t.Errorf("%s: %v", email, err)
+			}
+		}
+	})
 }
 
 // TestSomebodyStaysAdmin: two admins take each other's role at a moment, again

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"strings"
 	"time"
 
 	"kontor/internal/tools/db"
@@ -93,6 +94,32 @@ func EndFactor(tx *db.Tx, user, session int64) error {
 	tx.Do(`DELETE FROM recovery_code WHERE user_id=$1`, nil, user)
 	endOthers(tx, user, session)
 	return told(tx, user, "factor.taken")
+}
+
+// Forget takes all away that a person lost with a device – app, recovery codes,
+// passkeys – and ends his sessions.
+func Forget(tx *db.Tx, email string) error {
+	var user int64
+	ok, err := tx.One(`SELECT id FROM app_user WHERE email=$1 AND email<>'' AND closed_at=0`, []any{strings.ToLower(strings.TrimSpace(email))}, &user)
+	if err == nil && !ok {
+		err = ErrUser.Because("nobody here has the e-mail address %q", email)
+	}
+	if err != nil {
+		return err
+	}
+	nothing := 0
+	for _, err := range []error{EndFactor(tx, user, 0), RemovePasskeys(tx, user, 0, 0)} {
+		switch f, ok := fault.Of(err); {
+		case ok && (f.Code == ErrFactor.Code || f.Code == ErrPasskey.Code):
+			nothing++
+		case err != nil:
+			return err
+		}
+	}
+	if nothing == 2 {
+		return ErrFactor.Because("%s has neither an app nor a passkey: there is nothing to take away", email)
+	}
+	return nil
 }
 
 // CheckCode takes a code of the app, each once, or a recovery code. It counts
