@@ -29,8 +29,10 @@ type Single struct {
 // it did not answer: the house opens also while the issuer is down.
 type provider struct {
 	Single
-	mu    sync.Mutex
-	found *oidc.Provider
+	mu     sync.Mutex
+	found  *oidc.Provider
+	failed error
+	again  time.Time // not before that, so that those who wait do not wait one after the other
 }
 
 func newProvider(s *Single) *provider {
@@ -43,16 +45,16 @@ func newProvider(s *Single) *provider {
 // abroad is for talking to the issuer; it keeps nobody waiting for long.
 var abroad = &http.Client{Timeout: 10 * time.Second}
 
-func (p *provider) ask() (*oidc.Provider, error) {
+func (p *provider) ask(clock func() time.Time) (*oidc.Provider, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.found != nil {
-		return p.found, nil
+	if p.found != nil || clock().Before(p.again) {
+		return p.found, p.failed
 	}
 	// Its keys are fetched later by the same context, so it must not end with a visit.
-	found, err := oidc.NewProvider(oidc.ClientContext(context.Background(), abroad), p.Issuer)
-	p.found = found
-	return found, err
+	p.found, p.failed = oidc.NewProvider(oidc.ClientContext(context.Background(), abroad), p.Issuer)
+	p.again = clock().Add(5 * time.Second)
+	return p.found, p.failed
 }
 
 // companyQuestion is what must fit when somebody comes back.
@@ -71,7 +73,7 @@ func (v *visit) oauth() (*oidc.Provider, *oauth2.Config, error) {
 	if v.site.company == nil {
 		return nil, nil, errNoPage
 	}
-	p, err := v.site.company.ask()
+	p, err := v.site.company.ask(v.site.clock)
 	if err != nil {
 		return nil, nil, unreachable("it does not answer", err)
 	}

@@ -160,6 +160,8 @@ func TestCompanySignIn(t *testing.T) {
 		i.breaks("down")
 		refused(409, "it does not answer", "/sign-in/company")
 		i.breaks("")
+		refused(409, "it does not answer", "/sign-in/company") // it is not asked again at once
+		d.later(5 * time.Second)
 		refused(409, "did not let you in", i.goes(c))
 		i.lets(map[string]any{"sub": "77", "email": "Stranger@example.com", "email_verified": true})
 		refused(403, "stranger@example.com was not invited here", i.goes(c))
