@@ -22,8 +22,9 @@ import (
 
 func serveCommand() *cobra.Command {
 	var listen string
-	var advance, secure bool
+	var advance bool
 	var limits limitFlags
+	var door doorFlags
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Answer on the network: the pages for people, the API and its documentation",
@@ -32,6 +33,10 @@ func serveCommand() *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			l, err := limits.read()
+			if err != nil {
+				return err
+			}
+			pages, err := door.read()
 			if err != nil {
 				return err
 			}
@@ -45,12 +50,12 @@ func serveCommand() *cobra.Command {
 				return err
 			}
 			a.Work(c.Context(), advance)
-			return serve(c.Context(), a, listen, front{limits: l, web: web.Options{Secure: secure}, link: link}, c.OutOrStdout())
+			return serve(c.Context(), a, listen, front{limits: l, web: pages, link: link}, c.OutOrStdout())
 		},
 	}
 	c.Flags().StringVar(&listen, "listen", "127.0.0.1:8080", "address and port; port 0 takes a free one")
 	limits.add(c)
-	c.Flags().BoolVar(&secure, "secure", false, "people come by HTTPS, through a proxy in front: cookies are sent there only")
+	door.add(c)
 	c.Flags().BoolVar(&advance, "advance", false, "run every step of an order by itself as soon as it is due")
 	return c
 }

@@ -18,7 +18,7 @@ import (
 
 func userCommand() *cobra.Command {
 	c := &cobra.Command{Use: "user", Short: "Who may come in: people and the API tokens of programs"}
-	c.AddCommand(userInviteCommand(), userTokenCommand(), userListCommand(), userRevokeCommand())
+	c.AddCommand(userInviteCommand(), userForgetCommand(), userTokenCommand(), userListCommand(), userRevokeCommand())
 	return c
 }
 
@@ -59,6 +59,26 @@ func userInviteCommand() *cobra.Command {
 	}
 	c.Flags().StringSliceVar(&roles, "role", nil, "roles: "+strings.Join(roleCodes(), ", "))
 	return c
+}
+
+func userForgetCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "forget EMAIL",
+		Short: "Take a lost second step away from a person: app, recovery codes and passkeys",
+		Long: "Take a lost second step away from a person: app, recovery codes and passkeys. His sessions end;\n" +
+			"the password stays. An admin can do the same on the page of the person; this is for the admin\n" +
+			"who lost his own. Make sure that it is this person who asks.",
+		Example: "  kontor user forget anna@example.com",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			a, err := app.Open(c.Context(), database(c), db.Options{})
+			if err != nil {
+				return err
+			}
+			defer a.Close()
+			return a.DB.Write(c.Context(), db.Actor{ID: access.System}, func(tx *db.Tx) error { return access.Forget(tx, args[0]) })
+		},
+	}
 }
 
 func roleCodes() []string {

@@ -407,7 +407,10 @@ func TestByKeyboardAlone(t *testing.T) {
 // looked are pages of each kind, with a role that sees much of them.
 var looked = [][2]string{{"", "/sign-in"}, {"service", "/"}, {"service", "/desk"}, {"service", "/orders"}, {"service", "/orders/{order}"}, {"service", "/orders/{order}/hold"}, {"service", "/orders/{order}/change"}, {"service", "/orders/new"}, {"service", "/customers"}, {"service", "/customers/{customer}"},
 	{"service", "/search?q=a"}, {"service", "/products"}, {"service", "/products/{sku}"}, {"warehouse", "/"}, {"warehouse", "/stock"}, {"warehouse", "/picking"}, {"warehouse", "/stock/receive"}, {"warehouse", "/shipments"}, {"billing", "/billing"}, {"billing", "/invoices"},
-	{"receivables", "/"}, {"receivables", "/items"}, {"receivables", "/ageing"}, {"receivables", "/bank"}, {"receivables", "/bank/import"}, {"receivables", "/receipts"}, {"credit", "/credit"}, {"controller", "/close"}, {"controller", "/ledger"}, {"admin", "/"}, {"admin", "/people"}, {"admin", "/people/new"}, {"admin", "/authority"}, {"admin", "/authority/new/set"}, {"admin", "/review"}, {"head", "/approvals"}, {"head", "/approvals?view=decided"}, {"credit", "/credit/{account}"}, {"credit", "/credit/{account}/limit"}, {"controller", "/bank/accounts"}, {"head", "/account"}, {"head", "/nothing"}, {"", "/styleguide"}}
+	{"receivables", "/"}, {"receivables", "/items"}, {"receivables", "/ageing"}, {"receivables", "/bank"}, {"receivables", "/bank/import"}, {"receivables", "/receipts"}, {"credit", "/credit"}, {"controller", "/close"},
+	{"controller", "/ledger"}, {"admin", "/"}, {"admin", "/people"}, {"admin", "/people/new"}, {"admin", "/authority"}, {"admin", "/authority/new/set"}, {"admin", "/review"}, {"head", "/approvals"},
+	{"head", "/approvals?view=decided"}, {"credit", "/credit/{account}"}, {"credit", "/credit/{account}/limit"}, {"controller", "/bank/accounts"}, {"head", "/account"}, {"head", "/nothing"}, {"", "/styleguide"}, {"admin", "/people/{person}"},
+	{"head", "/account/app"}, {"head", "/account/passkeys/new"}}
 
 // TestAccessibleAndWithinTheScreen: axe finds nothing on any page (WCAG 2.2 AA
 // and best practice), light and dark, wide and narrow; no page scrolls sideways.
@@ -428,7 +431,7 @@ func TestAccessibleAndWithinTheScreen(t *testing.T) {
 			p = b.as(x[0])
 			tabs[x[0]] = p
 		}
-		path := strings.NewReplacer("{order}", order, "{customer}", customer, "{sku}", url.PathEscape(sku), "{account}", account).Replace(x[1])
+		path := strings.NewReplacer("{order}", order, "{customer}", customer, "{sku}", url.PathEscape(sku), "{account}", account, "{person}", itoa(k.user["head"])).Replace(x[1])
 		p.open(path)
 		for _, view := range []struct {
 			width int64

@@ -26,6 +26,10 @@ var journeys = []journey{
 	{"a credit limit is raised by two people", limitByTwo},
 	{"a price below the list waits for another", priceByAnother},
 	{"an admin reviews who may do what", accessReviewed},
+	{"a password, then a code", passwordAndCode},
+	{"a passkey", passkey},
+	{"the company's own sign-in", companySignIn},
+	{"somebody is invited", invited},
 }
 
 // TestJourneys plays them all, each in a house of its own.

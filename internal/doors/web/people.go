@@ -1,8 +1,9 @@
 package web
 
 import (
+	"context"
 	"errors"
-	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -12,181 +13,6 @@ import (
 	"kontor/internal/tools/db"
 	"kontor/internal/words/fault"
 )
-
-// entrance is the page where people sign in.
-type entrance struct {
-	Email, Next string
-	Fault       *faults
-	Link        string // secret of a link that waits to be used
-}
-
-func signInPage(v *visit) (page, error) {
-	if v.who != nil {
-		return onward{path: "/"}, nil
-	}
-	return draw(signInView(v, entrance{Next: v.ask("next")})), nil
-}
-
-// signIn sends somebody who is not signed in to the door, and back after it.
-func (v *visit) signIn() page {
-	next := ""
-	if v.Method == http.MethodGet && v.URL.Path != "/" {
-		next = v.URL.RequestURI()
-	}
-	return onward{path: "/sign-in" + query("next", next)}
-}
-
-// signInNow compares the password outside of any transaction: that takes a
-// tenth of a second on purpose.
-func signInNow(v *visit) (page, error) {
-	e := entrance{Email: v.PostForm.Get("email"), Next: v.PostForm.Get("next")}
-	var proof access.Proof
-	err := v.read(func(q *db.Reader) (err error) {
-		proof, err = access.Lookup(q, e.Email)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	err = v.hashing(func() error { return proof.Fits(v.PostForm.Get("password"), v.site.clock().UnixMicro()) })
-	if err != nil {
-		if f, ok := fault.Of(err); ok && f.Code == access.ErrSignIn.Code && proof.User != 0 {
-			if err := v.write(func(tx *db.Tx) error { access.Failed(tx, proof.User); return nil }); err != nil {
-				return nil, err
-			}
-		}
-		return v.refusedAtDoor(e, err)
-	}
-	var secret string
-	err = v.write(func(tx *db.Tx) (err error) {
-		if err = access.Proved(tx, proof); err == nil {
-			secret, err = access.SignIn(tx, proof.User, v.UserAgent())
-		}
-		return err
-	})
-	if f, ok := fault.Of(err); ok {
-		return v.refusedAtDoor(e, f)
-	}
-	if err != nil {
-		return nil, err
-	}
-	v.site.keep(v.w, secret, access.Stay)
-	return onward{path: inside(e.Next)}, nil
-}
-
-// refusedAtDoor shows the door again, with the reason.
-func (v *visit) refusedAtDoor(e entrance, err error) (page, error) {
-	f, status := v.faultOf(err)
-	f.Title = "You are not signed in"
-	e.Fault = &f
-	return drawing{status, signInView(v, e)}, nil
-}
-
-// hashing lets one password be hashed at a time: each takes 64 MiB.
-func (v *visit) hashing(f func() error) error {
-	select {
-	case v.site.hashing <- struct{}{}:
-	case <-v.Context().Done():
-		return v.Context().Err()
-	}
-	defer func() { <-v.site.hashing }()
-	return f()
-}
-
-// inside keeps a way back within this site.
-func inside(next string) string {
-	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.Contains(next, `\`) {
-		return "/"
-	}
-	return next
-}
-
-// enterPage asks before it uses a link: programs that look at links in mails
-// must not use them up.
-func enterPage(v *visit) (page, error) {
-	return draw(signInView(v, entrance{Link: v.PathValue("secret")})), nil
-}
-
-func enterNow(v *visit) (page, error) {
-	var secret string
-	err := v.write(func(tx *db.Tx) (err error) {
-		secret, err = access.UseLink(tx, v.PathValue("secret"), v.UserAgent())
-		return err
-	})
-	if f, ok := fault.Of(err); ok {
-		return v.refusedAtDoor(entrance{}, f)
-	}
-	if err != nil {
-		return nil, err
-	}
-	v.site.keep(v.w, secret, access.Stay)
-	return onward{path: "/"}, nil
-}
-
-func signOutNow(v *visit) (page, error) {
-	err := v.write(func(tx *db.Tx) error { access.SignOut(tx, v.who.User, v.who.Session); return nil })
-	v.site.keep(v.w, "", 0)
-	return onward{path: "/sign-in"}, err
-}
-
-// account is what a person sees of himself.
-type account struct {
-	Sessions []access.SessionView
-	Fault    *faults
-}
-
-func accountPage(v *visit) (page, error) {
-	s, err := access.Sessions(v.q, v.who.User, v.q.Now())
-	return draw(accountView(v, account{Sessions: s})), err
-}
-
-var errCurrent = fault.Rule{Kind: fault.Invalid, Code: "web.current-password"}
-
-func passwordNow(v *visit) (page, error) {
-	var proof access.Proof
-	err := v.read(func(q *db.Reader) (err error) {
-		proof, err = access.Lookup(q, v.who.Email)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	var hash string
-	err = v.hashing(func() (err error) {
-		if proof.User != 0 { // a session that somebody left open must not be enough
-			if err := proof.Fits(v.PostForm.Get("current"), v.site.clock().UnixMicro()); err != nil {
-				return errCurrent.Because("this is not your password of now").At("current")
-			}
-		}
-		hash, err = access.NewPassword(v.PostForm.Get("password"))
-		return err
-	})
-	if err == nil {
-		err = v.write(func(tx *db.Tx) error { access.SetPassword(tx, v.who.User, v.who.Session, hash); return nil })
-	}
-	if err == nil {
-		return onward{"/account", "The new password holds, and you are signed out elsewhere"}, nil
-	}
-	f, status := v.faultOf(err)
-	var a account
-	if err := v.read(func(q *db.Reader) (err error) {
-		a.Sessions, err = access.Sessions(q, v.who.User, q.Now())
-		return err
-	}); err != nil {
-		return nil, err
-	}
-	a.Fault = &f
-	return drawing{status, accountView(v, a)}, nil
-}
-
-func endSessionNow(v *visit) (page, error) {
-	n, err := strconv.ParseInt(v.PathValue("id"), 10, 64)
-	if err != nil {
-		return nil, errNoPage
-	}
-	err = v.write(func(tx *db.Tx) error { access.SignOut(tx, v.who.User, n); return nil })
-	return onward{"/account", "You are signed out there"}, err
-}
 
 // peopleList is everybody who may sign in, with what his roles clash over.
 func peopleList(v *visit, _ report.Page) (list, error) {
@@ -211,11 +37,38 @@ func peopleList(v *visit, _ report.Page) (list, error) {
 type invitation struct {
 	Name, Email string
 	Roles       []string
+	Conflicts   []access.Conflict // of the roles, while nobody said that they are meant
 	Fault       *faults
 	Link        string // where he gets in, shown once
 }
 
 func invitePage(v *visit) (page, error) { return draw(inviteView(v, invitation{})), nil }
+
+var errApart = fault.Rule{Kind: fault.Refused, Code: "web.roles-apart"}
+
+// conflictsOf are what roles clash over together.
+func conflictsOf(roles []string) []access.Conflict {
+	p := access.Person{}
+	for _, code := range roles {
+		if r, ok := access.RoleOf(code); ok {
+			p.Roles = append(p.Roles, r)
+		}
+	}
+	return p.Conflicts()
+}
+
+func roleWords(codes []string) string {
+	var out []string
+	for _, code := range codes {
+		if r, ok := access.RoleOf(code); ok {
+			out = append(out, r.Name)
+		}
+	}
+	if n := len(out) - 1; n > 0 {
+		return strings.Join(out[:n], ", ") + " and " + out[n]
+	}
+	return strings.Join(out, "")
+}
 
 var errInvite = fault.Rule{Kind: fault.Invalid, Code: "web.invite"}
 
@@ -236,6 +89,9 @@ func inviteNow(v *visit) (page, error) {
 			if _, ok := access.RoleOf(r); !ok {
 				return errInvite.Because("there is no role %q", r).At("role")
 			}
+		}
+		if i.Conflicts = conflictsOf(i.Roles); len(i.Conflicts) > 0 && v.PostForm.Get("despite") == "" {
+			return errApart.Because("%s together should be apart: choose fewer roles, or say below that they are meant", roleWords(i.Roles)).At("role")
 		}
 		return v.write(func(tx *db.Tx) error {
 			user, err := access.Invite(tx, i.Name, i.Email, i.Roles...)
@@ -259,6 +115,9 @@ func inviteNow(v *visit) (page, error) {
 
 // base is this site as the browser sees it.
 func (v *visit) base() string {
+	if v.site.Site != "" {
+		return v.site.Site
+	}
 	if v.site.Secure {
 		return "https://" + v.Host
 	}
@@ -279,12 +138,93 @@ func (v *visit) personOf(q db.Querier) (access.PersonView, error) {
 	return access.PersonView{}, err
 }
 
+// personPaper is a person with the ways in that he has.
+type personPaper struct {
+	access.PersonView
+	Ways  []way
+	Fault *faults
+}
+
+// way is one way in, and what an admin can do about it.
+type way struct {
+	Name, Value string
+	Act         *link
+}
+
+func (v *visit) paperOf(q db.Querier) (p personPaper, err error) {
+	if p.PersonView, err = v.personOf(q); err != nil {
+		return p, err
+	}
+	proof, err := access.Lookup(q, p.Email)
+	if err != nil {
+		return p, err
+	}
+	a, err := accountOf(q, p.User)
+	p.Ways = v.waysOf(p.User, proof.User != 0, a)
+	return p, err
+}
+
+func (v *visit) waysOf(user int64, password bool, a account) []way {
+	at := "/people/" + itoa(user)
+	act := func(has bool, s *step) *link {
+		if !has {
+			return nil
+		}
+		l := s.button(at, false)
+		return &l
+	}
+	word, app, keys, company := "none", "off", "none", "not tied"
+	if password {
+		word = "set"
+	}
+	if a.Factor.On {
+		app = "on, " + count(a.Factor.Left, "recovery code left", "recovery codes left")
+	}
+	if n := int64(len(a.Passkeys)); n > 0 {
+		keys = itoa(n)
+	}
+	if a.Company > 0 {
+		company = "tied since " + v.moment(a.Company)
+	}
+	signed := count(int64(len(a.Sessions)), "place", "places")
+	return []way{{"Password", word, nil}, {"Second step", app, act(a.Factor.On, takeFactor)}, {"Passkeys", keys, act(len(a.Passkeys) > 0, takePasskeys)},
+		{"Company sign-in", company, act(a.Company > 0, untie)}, {"Signed in at", signed, act(len(a.Sessions) > 0, endSessions)}}
+}
+
 func personPage(v *visit) (page, error) {
-	p, err := v.personOf(v.q)
+	p, err := v.paperOf(v.q)
 	if err != nil {
 		return nil, err
 	}
 	return draw(personView(v, p)), nil
+}
+
+func personSteps() []*step { return []*step{takeFactor, takePasskeys, untie, endSessions} }
+
+// Of somebody who lost the phone, left, or signed in where he should not have.
+var (
+	takeFactor = personStep("second-step", "Take away", "Take the second step away",
+		"No code is asked for behind the password any more, until the person sets up an app again. All sessions of the person end. Make sure that it is this person who asks you.", "Take second step away", "The second step is taken away", func(tx *db.Tx, user int64) error { return access.EndFactor(tx, user, 0) })
+	takePasskeys = personStep("passkeys", "Take away", "Take all passkeys away",
+		"The person signs in by password from now on, or by a link that you make. All sessions of the person end.", "Take passkeys away", "The passkeys are taken away", func(tx *db.Tx, user int64) error { return access.RemovePasskeys(tx, user, 0, 0) })
+	untie = personStep("company", "Untie", "Untie the company sign-in",
+		"The next time the company sign-in names this person's e-mail address, it is tied again. All sessions of the person end.", "Untie company sign-in", "The company sign-in is untied", access.Untie)
+	endSessions = personStep("sessions", "Sign out", "Sign this person out everywhere",
+		"All sessions of the person end, on every device. The person can sign in again: take the roles away to keep somebody out.", "Sign out everywhere", "The person is signed out everywhere", func(tx *db.Tx, user int64) error { return access.EndSessions(tx, user, 0) })
+)
+
+// personStep is a step about how a person gets in; all of them end his sessions.
+func personStep(name, word, title, say, verb, done string, f func(tx *db.Tx, user int64) error) *step {
+	return &step{Name: name, Word: word, Title: title, Say: say, Verb: verb, Right: access.Administer, Blind: true, // what it does is no document's change: the words say it all
+		Run: func(ctx context.Context, v *visit, _ string, _ url.Values) (string, error) {
+			return done, v.site.office.DB.Write(ctx, v.actor(), func(tx *db.Tx) error {
+				p, err := v.personOf(tx)
+				if err != nil {
+					return err
+				}
+				return f(tx, p.User)
+			})
+		}}
 }
 
 // linkNow lets somebody in who forgot his password.
@@ -303,8 +243,6 @@ func linkNow(v *visit) (page, error) {
 	return draw(inviteView(v, invitation{Name: p.Name, Link: v.base() + "/enter/" + secret})), nil
 }
 
-var errLastAdmin = fault.Rule{Kind: fault.Refused, Code: "access.last-admin"}
-
 // rolesNow sets the roles of a person; the last admin cannot take his own away.
 func rolesNow(v *visit) (page, error) {
 	wants := map[string]bool{}
@@ -318,7 +256,7 @@ func rolesNow(v *visit) (page, error) {
 			return err
 		}
 		if p.User == v.who.User && !wants["admin"] {
-			return errLastAdmin.Because("you cannot take the role Admin from yourself: another admin can")
+			return access.ErrLastAdmin.Because("you cannot take the role Admin from yourself: another admin can")
 		}
 		var give, take []string
 		for _, r := range access.Roles {
@@ -330,10 +268,27 @@ func rolesNow(v *visit) (page, error) {
 		}
 		return errors.Join(access.Give(tx, p.User, give...), access.Take(tx, p.User, take...))
 	})
+	if f, ok := fault.Of(err); ok && p.User != 0 {
+		return v.refusedAtPerson(f)
+	}
 	if err != nil {
 		return nil, err
 	}
 	return onward{"/people/" + itoa(p.User), "The roles of " + p.Name + " are set"}, nil
+}
+
+// refusedAtPerson shows the person again, with the reason.
+func (v *visit) refusedAtPerson(err error) (page, error) {
+	f, status := v.faultOf(err)
+	var p personPaper
+	if err := v.read(func(q *db.Reader) (err error) {
+		p, err = v.paperOf(q)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	p.Fault = &f
+	return drawing{status, personView(v, p)}, nil
 }
 
 func hasRole(p *access.Person, code string) bool {
@@ -344,6 +299,9 @@ func hasRole(p *access.Person, code string) bool {
 	}
 	return false
 }
+
+// at gives the sentence for a field.
+func (i invitation) at(name string) string { return i.Fault.at(name) }
 
 func inviteTitle(i invitation) string {
 	if i.Link != "" {

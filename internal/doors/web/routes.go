@@ -15,6 +15,7 @@ type route struct {
 	Right        access.Right
 	do           func(*visit) (page, error)
 	free         bool
+	limited      bool // an address may come here only so often
 }
 
 // Who may, beside those with a right.
@@ -41,14 +42,6 @@ func holders(r access.Right) string {
 // routes is the table. A path that no line names is not there.
 func routes() []route {
 	table := []route{
-		get("/sign-in", anybody, signInPage),
-		post("/sign-in", anybody, signInNow),
-		get("/enter/{secret}", anybody, enterPage),
-		post("/enter/{secret}", anybody, enterNow),
-		post("/sign-out", signedIn, signOutNow),
-		get("/account", signedIn, accountPage),
-		post("/account/password", signedIn, passwordNow),
-		post("/account/sessions/{id}/end", signedIn, endSessionNow),
 		get("/styleguide", anybody, styleguidePage),
 
 		get("/{$}", signedIn, homePage),
@@ -107,10 +100,12 @@ func routes() []route {
 	table = append(table, steps("/receipts/{id}", "/receipts/{id}", receiptSteps()...)...)
 	table = append(table, steps("/statements/{id}", "/statements/{id}", statementSteps()...)...)
 	table = append(table, steps("/close/{id}", "/close", closeSteps()...)...)
+	table = append(table, steps("/people/{id}", "/people/{id}", personSteps()...)...)
 	table = append(table, steps("/stock", "/stock", stockSteps()...)...)
 	table = append(table, holdRoutes()...)
 	table = append(table, approvalRoutes()...)
 	table = append(table, reviewRoutes()...)
+	table = append(table, signinRoutes()...)
 	return table
 }
 

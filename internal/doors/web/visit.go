@@ -54,6 +54,9 @@ type page interface {
 func (s *site) handle(r route) http.HandlerFunc {
 	return func(w http.ResponseWriter, req *http.Request) {
 		v := &visit{Request: req, site: s, w: w, route: r}
+		if r.limited && v.tooOften() {
+			return
+		}
 		err := v.identify()
 		var p page
 		switch {

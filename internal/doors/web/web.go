@@ -18,6 +18,9 @@ import (
 // Options of the door.
 type Options struct {
 	Secure bool            // the outside speaks HTTPS: cookies go there only
+	Site   string          // address under which people come, such as https://kontor.example.com; "" = what they ask for
+	Proxy  bool            // a proxy in front adds the caller's address to X-Forwarded-For
+	Single *Single         // the company's own sign-in, nil when there is none
 	Demo   []Role          // links of the sample company, one a role
 	Done   <-chan struct{} // closed when the server is about to end: open streams end, too
 }
@@ -32,18 +35,20 @@ type Role struct {
 // site is the door of one company.
 type site struct {
 	Options
-	office  *flow.Office
-	files   *files
-	clock   func() time.Time
-	hashing chan struct{} // one password at a time
-	hub     *hub
+	office   *flow.Office
+	files    *files
+	clock    func() time.Time
+	hashing  chan struct{} // one password at a time
+	throttle *throttle
+	company  *provider // nil when the company has no sign-in of its own
+	hub      *hub
 }
 
 // Handler answers for all pages. It refuses what another site's page sends
 // (RFC 9110 and the Fetch Metadata headers), and lets nothing run that did not
 // come as a file of its own.
 func Handler(o *flow.Office, opt Options) http.Handler {
-	s := &site{Options: opt, office: o, files: load(), clock: o.DB.Now, hashing: make(chan struct{}, 1), hub: &hub{office: o, done: opt.Done, ears: map[chan news]bool{}}}
+	s := &site{Options: opt, office: o, files: load(), clock: o.DB.Now, hashing: make(chan struct{}, 1), throttle: newThrottle(), company: newProvider(opt.Single), hub: &hub{office: o, done: opt.Done, ears: map[chan news]bool{}}}
 	mux := http.NewServeMux()
 	mux.Handle("GET /static/", s.files)
 	for _, r := range routes() {

@@ -16,11 +16,12 @@ import (
 
 // Rules of signing in. What is wrong – the address or the password – is never told.
 var (
-	ErrSignIn   = fault.Rule{Kind: fault.Invalid, Code: "access.sign-in"}
-	ErrLocked   = fault.Rule{Kind: fault.Refused, Code: "access.locked"}
-	ErrPassword = fault.Rule{Kind: fault.Invalid, Code: "access.password"}
-	ErrName     = fault.Rule{Kind: fault.Conflict, Code: "access.name"}
-	ErrLink     = fault.Rule{Kind: fault.Invalid, Code: "access.link"}
+	ErrSignIn    = fault.Rule{Kind: fault.Invalid, Code: "access.sign-in"}
+	ErrLocked    = fault.Rule{Kind: fault.Refused, Code: "access.locked"}
+	ErrPassword  = fault.Rule{Kind: fault.Invalid, Code: "access.password"}
+	ErrLastAdmin = fault.Rule{Kind: fault.Refused, Code: "access.last-admin"}
+	ErrName      = fault.Rule{Kind: fault.Conflict, Code: "access.name"}
+	ErrLink      = fault.Rule{Kind: fault.Invalid, Code: "access.link"}
 )
 
 // Argon2id with the second recommended option of RFC 9106, 4: 64 MiB, three
