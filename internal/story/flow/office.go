@@ -16,6 +16,7 @@ import (
 
 	"kontor/internal/rooms/company"
 	"kontor/internal/rooms/ledger"
+	"kontor/internal/rooms/order"
 	"kontor/internal/rooms/payment"
 	"kontor/internal/rooms/pricing"
 	"kontor/internal/rooms/stock"
@@ -63,6 +64,11 @@ type Office struct {
 	Move     *Step[Move, Stocked]
 	WriteOff *Step[WriteOff, Applied]
 
+	Type  *Step[Typed, Reckoning]
+	Scan  *Step[ScanDraft, Reckoning]
+	Place *Step[PlaceDraft, Placed]
+	Drop  *Step[DropDraft, order.Draft]
+
 	orderNumbers block
 }
 
@@ -71,6 +77,11 @@ func Open(d *db.DB) *Office {
 	o := &Office{DB: d}
 	o.Capture = step(o, "capture", o.capture)
 	o.Capture.prepare = o.takeOrderNumbers
+	o.Type = step(o, "type", o.typeDraft)
+	o.Scan = step(o, "scan", o.scanDraft)
+	o.Place = step(o, "place", o.placeDrafts)
+	o.Place.prepare = o.takeOrderNumbers
+	o.Drop = step(o, "drop", o.dropDrafts)
 	o.Confirm = step(o, "confirm", o.confirm)
 	o.Reserve = step(o, "reserve", o.reserve)
 	o.Release = step(o, "release", o.release)
