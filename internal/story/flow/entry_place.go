@@ -83,7 +83,7 @@ func (o *Office) stated(tx *db.Tx, draft id.Draft) (Draft, error) {
 			}
 		}
 		m := r.means[l.typed()]
-		out.Lines = append(out.Lines, DraftLine{SKU: m.SKU, Qty: l.Qty, Unit: or(l.Unit, m.Unit), Price: l.Price, RequestedOn: day.Day(l.Wished), BuyerPart: m.Part})
+		out.Lines = append(out.Lines, DraftLine{SKU: m.SKU, Qty: l.Qty, Unit: l.UsedUnit, Price: l.Price, RequestedOn: day.Day(l.Wished), BuyerPart: m.Part})
 	}
 	if len(out.Lines) == 0 {
 		bad = append(bad, order.ErrEmpty.Because("no line is typed yet: type an item and a quantity, or paste the rows of a spreadsheet").At("lines"))

@@ -14,6 +14,7 @@ import (
 	"kontor/internal/words/id"
 	"kontor/internal/words/money"
 	"kontor/internal/words/qty"
+	"kontor/internal/words/unit"
 )
 
 // reckon prices rows as they would be ordered now.
@@ -168,7 +169,7 @@ func (r *reckoning) line(l order.DraftLine) (Reckoned, error) {
 	}
 	var err error
 	if p := r.f.products[m.SKU]; known && p != nil {
-		x.SKU, x.Name, x.BaseUnit, x.UsedUnit = p.SKU, p.Name, p.Unit, or(or(l.Unit, m.Unit), p.Unit)
+		x.SKU, x.Name, x.BaseUnit, x.UsedUnit = p.SKU, p.Name, p.Unit, or(unit.Among(unitsOf(p), l.Unit), or(m.Unit, p.Unit))
 		if r.ready && l.Qty != "" {
 			err = r.price(&x, m)
 		}
@@ -177,9 +178,17 @@ func (r *reckoning) line(l order.DraftLine) (Reckoned, error) {
 	return x, err
 }
 
+func unitsOf(p *catalog.Product) []string {
+	out := []string{p.Unit}
+	for _, u := range p.Units {
+		out = append(out, u.Unit)
+	}
+	return out
+}
+
 // price makes the line of an order and takes over what it costs.
 func (r *reckoning) price(x *Reckoned, m report.Meant) error {
-	d := DraftLine{SKU: m.SKU, Qty: x.Qty, Unit: or(x.Unit, m.Unit), Price: x.Price, BuyerPart: m.Part}
+	d := DraftLine{SKU: m.SKU, Qty: x.Qty, Unit: x.UsedUnit, Price: x.Price, BuyerPart: m.Part}
 	l, stops, err := r.f.line(&r.head, r.customer, &d, r.f.place(&r.head, r.customer), r.customer.Bill.Policy)
 	if _, ok := fault.Of(err); ok {
 		x.fault("", err)
