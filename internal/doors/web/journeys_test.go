@@ -22,6 +22,10 @@ type journey struct {
 
 var journeys = []journey{
 	{"an order becomes cash", orderToCash},
+	{"300 rows of a spreadsheet become an order", threeHundredRows},
+	{"an order is typed by hand", typedByHand},
+	{"an order is scanned in", scannedIn},
+	{"an order is shortened afterwards", shortenedAfterwards},
 }
 
 // TestJourneys plays them all, each in a house of its own.

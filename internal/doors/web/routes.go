@@ -107,6 +107,7 @@ func routes() []route {
 	table = append(table, steps("/close/{id}", "/close", closeSteps()...)...)
 	table = append(table, steps("/stock", "/stock", stockSteps()...)...)
 	table = append(table, holdRoutes()...)
+	table = append(table, draftRoutes()...)
 	return table
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"kontor/internal/rooms/order"
 	"kontor/internal/tools/db"
 	"kontor/internal/words/id"
 )
@@ -210,4 +211,27 @@ func Drafts(q db.Querier, p Page) (List[DraftRow], error) {
 		d.At = instant(at)
 		return d, int64(d.ID), err
 	})
+}
+
+// DraftHead reads the head of a draft in whatever state.
+func DraftHead(q db.Querier, draft id.Draft) (order.Draft, error) { return order.ReadDraft(q, draft) }
+
+// DraftEnd is the place of the last row that a draft ever had.
+func DraftEnd(q db.Querier, draft id.Draft) (int64, error) { return order.LastPos(q, draft) }
+
+// PastedLines are the rows of the paste of which somebody is still to say
+// whether it was read well.
+func PastedLines(q db.Querier, d order.Draft) ([]order.DraftLine, error) {
+	if d.Paste == 0 {
+		return nil, nil
+	}
+	all, err := order.DraftLines(q, d.ID)
+	return slices.DeleteFunc(all, func(l order.DraftLine) bool { return l.Paste != d.Paste }), err
+}
+
+// OrderNumber is the number that people use for an order.
+func OrderNumber(q db.Querier, o id.Order) (string, error) {
+	var n string
+	_, err := q.One(`SELECT number FROM sales_order WHERE id=$1`, []any{int64(o)}, &n)
+	return n, err
 }
