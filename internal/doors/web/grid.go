@@ -292,3 +292,17 @@ func flawIcon(f flow.Flaw) string {
 	}
 	return "circle-alert"
 }
+
+// isMissing tells a fault that is nothing but an empty field.
+func isMissing(l flow.Reckoned, f flow.Flaw) bool {
+	return f.At == "qty" && l.Qty == "" || f.At == "item" && l.Item == ""
+}
+
+// rawShown is a row as it was pasted, where that says more than its cells.
+func rawShown(l flow.Reckoned) string {
+	raw := strings.Join(strings.Fields(l.Raw), " ")
+	if l.SKU != "" || raw == l.Item || raw == l.Item+" "+l.Qty {
+		return ""
+	}
+	return raw
+}

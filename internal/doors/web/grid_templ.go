@@ -716,7 +716,7 @@ func gridRow(v *visit, l flow.Reckoned, no int, stale bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		var templ_7745c5c3_Var31 = []any{templ.KV("flaw", hasFlaw(l, "item"))}
+		var templ_7745c5c3_Var31 = []any{templ.KV("flaw", hasFlaw(l, "item")), templ.KV("missing", l.Item == "")}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var31...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -864,15 +864,15 @@ func gridRow(v *visit, l flow.Reckoned, no int, stale bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if l.SKU == "" && l.Raw != "" {
+		if raw := rawShown(l); raw != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 72, "<small>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var41 string
-			templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(l.Raw)
+			templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(raw)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `grid.templ`, Line: 191, Col: 18}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `grid.templ`, Line: 191, Col: 16}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var41))
 			if templ_7745c5c3_Err != nil {
@@ -887,7 +887,7 @@ func gridRow(v *visit, l flow.Reckoned, no int, stale bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		var templ_7745c5c3_Var42 = []any{"num", templ.KV("flaw", hasFlaw(l, "qty"))}
+		var templ_7745c5c3_Var42 = []any{"num", templ.KV("flaw", hasFlaw(l, "qty")), templ.KV("missing", l.Qty == "")}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var42...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -925,7 +925,7 @@ func gridRow(v *visit, l flow.Reckoned, no int, stale bool) templ.Component {
 		var templ_7745c5c3_Var45 string
 		templ_7745c5c3_Var45, templ_7745c5c3_Err = templ.JoinStringErrs(shownQty(l.Qty))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `grid.templ`, Line: 194, Col: 154}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `grid.templ`, Line: 194, Col: 188}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var45))
 		if templ_7745c5c3_Err != nil {
@@ -1161,7 +1161,7 @@ func gridRow(v *visit, l flow.Reckoned, no int, stale bool) templ.Component {
 		}
 		if len(l.Flaws) > 0 {
 			for _, f := range says(l) {
-				var templ_7745c5c3_Var63 = []any{"fault", templ.KV("holds", f.Holds)}
+				var templ_7745c5c3_Var63 = []any{"fault", templ.KV("holds", f.Holds), templ.KV("missing", isMissing(l, f))}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var63...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -46,6 +46,20 @@ func (k *house) teach(customer, sku, part string) {
 	}
 }
 
+// confirmed places and confirms an order.
+func (k *house) confirmed(customer string, lines ...flow.DraftLine) string {
+	k.t.Helper()
+	ctx, who := context.Background(), db.Actor{ID: k.user["service"]}
+	p, err := k.office.Capture.One(ctx, who, flow.Draft{Customer: customer, PONumber: "SHORTEN", Lines: lines})
+	if err == nil {
+		_, err = k.office.Confirm.One(ctx, who, flow.Confirm{Order: p.Order})
+	}
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	return p.Number
+}
+
 // begins opens an empty order for a customer, from the list of orders.
 func (p *tab) begins(customer, po string) {
 	p.t.Helper()
@@ -174,9 +188,10 @@ func scannedIn(b *play) {
 // shortenedAfterwards: an order that is confirmed already loses a part of one
 // line and all of another, with what that does shown before.
 func shortenedAfterwards(b *play) {
-	order := csvRows(b.ask("service", "GET", "/orders?status=reserved&format=csv", nil).Body.String())[0][0]
+	customer, sku := b.trade()
+	order := b.confirmed(customer, flow.DraftLine{SKU: sku, Qty: "3"}, flow.DraftLine{SKU: b.wares(3)[2].SKU, Qty: "2"})
 	p := b.as("service")
-	p.open("/orders?status=reserved")
+	p.open("/orders")
 	p.follows(order)
 	p.follows("Change order")
 	p.until("the lines", `document.querySelector("input[name^=qty-]")`)
@@ -189,4 +204,14 @@ func shortenedAfterwards(b *play) {
 	p.sees("This will happen")
 	p.follows("Change order")
 	p.sees("is changed, now")
+	p.follows("Change order")
+	p.until("the second line", `document.querySelectorAll("a[href$='/cancel'][href*='/lines/']").length === 2`)
+	p.uses("the second line's button", `document.querySelectorAll("a[href$='/cancel'][href*='/lines/']")[1]`)
+	p.until("the sheet", `document.querySelector("dialog#sheet[open] form")`)
+	p.follows("Cancel line")
+	p.refused("Reason is missing")
+	p.types("reason", "No longer needed")
+	p.follows("Cancel line")
+	p.sees("Line 2 of " + order + " is cancelled")
+	p.until("one line cancelled", `[...document.querySelectorAll("main tr[id^=oln_]")][1].innerText.includes("Cancelled")`)
 }

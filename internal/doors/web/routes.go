@@ -108,6 +108,7 @@ func routes() []route {
 	table = append(table, steps("/stock", "/stock", stockSteps()...)...)
 	table = append(table, holdRoutes()...)
 	table = append(table, draftRoutes()...)
+	table = append(table, lineRoutes()...)
 	return table
 }
 

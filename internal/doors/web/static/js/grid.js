@@ -115,6 +115,7 @@ function apply(page) {
 
 function patch(mine, row) {
   mine.dataset.v = row.dataset.v;
+  if (mine.keeping && mine.contains(editor)) return; // nobody is told what is wrong while still typing it
   mine.classList.toggle("faulty", row.classList.contains("faulty"));
   if (row.hasAttribute("data-stale")) say("Somebody else changed this line meanwhile: theirs stands here now.", true);
   [...mine.cells].forEach((now, i) => {
@@ -122,7 +123,7 @@ function patch(mine, row) {
     if (i === 0 || now.contains(editor)) return;
     if (then.dataset.f) now.dataset.value = then.dataset.value;
     if (then.dataset.why !== undefined) now.dataset.why = then.dataset.why;
-    now.classList.toggle("flaw", then.classList.contains("flaw"));
+    for (const c of ["flaw", "missing"]) now.classList.toggle(c, then.classList.contains(c));
     const inside = now.contains(document.activeElement) && now !== document.activeElement;
     if (now.innerHTML !== then.innerHTML) now.replaceChildren(...then.childNodes);
     if (inside) focusOn(now);
@@ -227,7 +228,13 @@ function edit(td, text) {
   if (text === undefined) editor.select();
   running = true;
   td.parentElement.typed = true;
+  td.parentElement.classList.add("writing"); // what is still missing is no fault before the row is left
 }
+
+body.addEventListener("focusout", (event) => {
+  const row = event.target.closest("tr");
+  if (event.relatedTarget && !row?.contains(event.relatedTarget)) row?.classList.remove("writing");
+});
 
 // While somebody types, what stands there is kept on the server, too: a page that is closed loses nothing.
 function keep() {
@@ -236,6 +243,7 @@ function keep() {
   waits = setTimeout(() => {
     if (!td?.contains(editor) || editor.value === stored) return;
     td.dataset.value = stored = editor.value;
+    td.parentElement.keeping = true;
     send(td.parentElement);
   }, 400);
 }
@@ -251,6 +259,7 @@ function commit(restored) {
   if (text !== before || stored !== before) {
     td.dataset.value = text;
     if (td.firstElementChild === null) td.textContent = text;
+    row.keeping = false;
     send(row);
   }
 }
