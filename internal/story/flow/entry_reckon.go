@@ -116,7 +116,9 @@ func (r *reckoning) lines(lines []order.DraftLine) ([]Reckoned, error) {
 	near, err := report.Proposals(r.f.tx, unique(unknown))
 	for i := range out {
 		x := &out[i]
-		x.Proposals = near[x.typed()]
+		if x.Proposals = near[x.typed()]; len(x.Proposals) > 0 && x.SKU == "" && len(x.Flaws) > 0 {
+			x.Flaws[0].Sentence = "no item is called “" + x.typed() + "”: choose one that is proposed, or type another code"
+		}
 		if spot, ok := r.spot(*x); ok {
 			x.Proposals = nil
 			x.available(int(r.f.products[x.SKU].Scale), pots[spot])
@@ -157,7 +159,7 @@ func (r *reckoning) line(l order.DraftLine) (Reckoned, error) {
 	case typed == "":
 		x.flaw("item", catalog.ErrUnknown.Code, "an item is missing: type its code, the customer’s number of it, or the beginning of its name")
 	case !known:
-		x.flaw("item", catalog.ErrUnknown.Code, "no item is called “"+typed+"”: choose one that is proposed, or type another code")
+		x.flaw("item", catalog.ErrUnknown.Code, "no item is called “"+typed+"”: type its code, the customer’s number of it, or the beginning of its name")
 	}
 	if l.Wished != "" {
 		if _, err := day.Parse(l.Wished); err != nil {
