@@ -255,7 +255,7 @@ func changeView(v *visit, c changing) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "</th><th scope=\"col\">Wished for</th><th scope=\"col\" class=\"num\">Shipped</th><th scope=\"col\"><span class=\"vh\">Cancel</span></th></tr></thead> <tbody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "</th><th scope=\"col\">Wished for</th><th scope=\"col\" class=\"num\">Shipped</th><th scope=\"col\" class=\"holds\"><span class=\"vh\">Cancel</span></th></tr></thead> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
