@@ -280,7 +280,52 @@ func (p *tab) ticks(label string) {
 // scans is what a scanner does: it types a code and ends it with Enter.
 func (p *tab) scans(code string) {
 	p.t.Helper()
-	p.typesInto("the scan field", `document.querySelector("[data-act=scan]")`, code+"\r")
+	p.typesInto("the scan field", `document.querySelector("[data-act=scan], [data-add]")`, code+"\r")
+}
+
+// cell types into a cell of the entry grid, and leaves it being edited; rows are
+// counted from 0. Without a pointer the grid is one stop, and arrows do the rest.
+func (p *tab) cell(row int, field, text string) {
+	p.t.Helper()
+	p.ready()
+	find := fmt.Sprintf(`document.querySelector("#rows").rows[%d].querySelector("[data-f=%s]")`, row, field)
+	p.until("the cell "+field, find)
+	if !p.b.keyboard {
+		value[bool](p, "("+find+".click(), true)")
+	} else {
+		if !value[bool](p, `document.activeElement.matches("#rows td")`) {
+			p.goes("the grid", `document.querySelector("#rows td[tabindex='0']")`)
+		}
+		way := value[[]int](p, fmt.Sprintf(`((a, b) => [b.parentElement.sectionRowIndex - a.parentElement.sectionRowIndex, b.cellIndex - a.cellIndex])(document.activeElement, %s)`, find))
+		p.presses(way[0], kb.ArrowDown, kb.ArrowUp)
+		p.presses(way[1], kb.ArrowRight, kb.ArrowLeft)
+		p.until("the focus in the cell "+field, "document.activeElement === "+find)
+	}
+	p.do(chromedp.KeyEvent(text))
+}
+
+func (p *tab) presses(n int, forth, back string) {
+	p.t.Helper()
+	for ; n > 0; n-- {
+		p.do(chromedp.KeyEvent(forth))
+	}
+	for ; n < 0; n++ {
+		p.do(chromedp.KeyEvent(back))
+	}
+}
+
+// pastes gives the place that has the focus what the clipboard would hold.
+func (p *tab) pastes(text string) {
+	p.t.Helper()
+	p.ready()
+	b, _ := json.Marshal(text)
+	value[bool](p, `(t => { const d = new DataTransfer(); d.setData("text/plain", t); document.activeElement.dispatchEvent(new ClipboardEvent("paste", {clipboardData: d, bubbles: true, cancelable: true})); return true })(`+string(b)+`)`)
+}
+
+// kept waits until all that was typed into the grid is on the server.
+func (p *tab) kept() {
+	p.t.Helper()
+	p.until("the server to have it all", `!document.querySelector("#rows .flying, #rows .lost") && location.pathname.startsWith("/drafts/")`)
 }
 
 // refused tells that a step went wrong on purpose, and that the page says why.
@@ -405,7 +450,7 @@ func TestByKeyboardAlone(t *testing.T) {
 }
 
 // looked are pages of each kind, with a role that sees much of them.
-var looked = [][2]string{{"", "/sign-in"}, {"service", "/"}, {"service", "/desk"}, {"service", "/orders"}, {"service", "/orders/{order}"}, {"service", "/orders/{order}/hold"}, {"service", "/orders/{order}/change"}, {"service", "/orders/new"}, {"service", "/customers"}, {"service", "/customers/{customer}"},
+var looked = [][2]string{{"", "/sign-in"}, {"service", "/"}, {"service", "/desk"}, {"service", "/orders"}, {"service", "/orders/{order}"}, {"service", "/orders/{order}/hold"}, {"service", "/orders/{order}/change"}, {"service", "/orders/new"}, {"service", "/orders/new?as=text"}, {"service", "/drafts"}, {"service", "/drafts/{draft}"}, {"service", "/customers"}, {"service", "/customers/{customer}"},
 	{"service", "/search?q=a"}, {"service", "/products"}, {"service", "/products/{sku}"}, {"warehouse", "/"}, {"warehouse", "/stock"}, {"warehouse", "/picking"}, {"warehouse", "/stock/receive"}, {"warehouse", "/shipments"}, {"billing", "/billing"}, {"billing", "/invoices"},
 	{"receivables", "/"}, {"receivables", "/items"}, {"receivables", "/ageing"}, {"receivables", "/bank"}, {"receivables", "/bank/import"}, {"receivables", "/receipts"}, {"credit", "/credit"}, {"controller", "/close"},
 	{"controller", "/ledger"}, {"admin", "/"}, {"admin", "/people"}, {"admin", "/people/new"}, {"admin", "/authority"}, {"admin", "/authority/new/set"}, {"admin", "/review"}, {"head", "/approvals"},
@@ -424,6 +469,7 @@ func TestAccessibleAndWithinTheScreen(t *testing.T) {
 	customer, sku := k.trade()
 	order := csvRows(k.ask("service", "GET", "/orders?status=reserved&format=csv", nil).Body.String())[0][0]
 	account := csvRows(k.ask("credit", "GET", "/credit?format=csv", nil).Body.String())[0][0]
+	draft := k.someDraft(customer, sku)
 	tabs := map[string]*tab{}
 	for _, x := range looked {
 		p := tabs[x[0]]
@@ -431,7 +477,7 @@ func TestAccessibleAndWithinTheScreen(t *testing.T) {
 			p = b.as(x[0])
 			tabs[x[0]] = p
 		}
-		path := strings.NewReplacer("{order}", order, "{customer}", customer, "{sku}", url.PathEscape(sku), "{account}", account, "{person}", itoa(k.user["head"])).Replace(x[1])
+		path := strings.NewReplacer("{order}", order, "{customer}", customer, "{sku}", url.PathEscape(sku), "{account}", account, "{person}", itoa(k.user["head"]), "{draft}", draft).Replace(x[1])
 		p.open(path)
 		for _, view := range []struct {
 			width int64

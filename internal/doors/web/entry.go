@@ -21,10 +21,6 @@ type orderForm struct {
 	Read                              []flow.DraftLine
 }
 
-func newOrderPage(v *visit) (page, error) {
-	return draw(newOrderView(v, orderForm{Customer: v.ask("customer")})), nil
-}
-
 // newOrderNow checks the order or captures it. Checking runs the very step and
 // rolls it back, so that what is shown is what would be.
 func newOrderNow(v *visit) (page, error) {

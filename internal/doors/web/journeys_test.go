@@ -30,6 +30,10 @@ var journeys = []journey{
 	{"a passkey", passkey},
 	{"the company's own sign-in", companySignIn},
 	{"somebody is invited", invited},
+	{"300 rows of a spreadsheet become an order", threeHundredRows},
+	{"an order is typed by hand", typedByHand},
+	{"an order is scanned in", scannedIn},
+	{"an order is shortened afterwards", shortenedAfterwards},
 }
 
 // TestJourneys plays them all, each in a house of its own.

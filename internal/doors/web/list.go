@@ -50,6 +50,7 @@ type table struct {
 	Rows    []row
 	Foot    []cell
 	Wide    bool // stays a table on a phone, in a box that scrolls
+	Long    bool // hundreds of rows: drawn with as few elements as it takes
 }
 
 // column heads cells. Place says what a cell becomes on a phone: first, amount,

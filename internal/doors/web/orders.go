@@ -197,6 +197,7 @@ func (v *visit) orderLines(o report.OrderView, paid bool) table {
 		if href == "" {
 			qty = cell{Text: ""}
 		}
+		t.Long = len(o.Lines) > 100
 		t.Rows = append(t.Rows, row{ID: l.ID.String(), Cells: []cell{text(strconv.FormatInt(l.No, 10)), coded(name, href).and(l.Text), qty, {Bar: lineProgress(l, paid), Raw: l.Stage}, promised, {Text: price(l.Price), Raw: l.Price, Sub: off(l.Discount)}, cash(l.Net)}})
 	}
 	return t

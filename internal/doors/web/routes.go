@@ -106,6 +106,8 @@ func routes() []route {
 	table = append(table, approvalRoutes()...)
 	table = append(table, reviewRoutes()...)
 	table = append(table, signinRoutes()...)
+	table = append(table, draftRoutes()...)
+	table = append(table, lineRoutes()...)
 	return table
 }
 

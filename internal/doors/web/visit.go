@@ -343,8 +343,8 @@ const flashCookie = "kontor_told"
 // flash takes what the request before has done.
 func (v *visit) flash() string {
 	c, err := v.Cookie(flashCookie)
-	if err != nil || v.Method != http.MethodGet {
-		return ""
+	if m := v.Header.Get("Sec-Fetch-Mode"); err != nil || v.Method != http.MethodGet || m != "" && m != "navigate" {
+		return "" // what a page fetches in the background would take it from the page that is to tell it
 	}
 	http.SetCookie(v.w, &http.Cookie{Name: flashCookie, Path: "/", MaxAge: -1, HttpOnly: true, Secure: v.site.Secure, SameSite: http.SameSiteLaxMode})
 	return decode(c.Value)

@@ -16,6 +16,7 @@ import (
 
 	"kontor/internal/rooms/company"
 	"kontor/internal/rooms/ledger"
+	"kontor/internal/rooms/order"
 	"kontor/internal/rooms/payment"
 	"kontor/internal/rooms/pricing"
 	"kontor/internal/rooms/stock"
@@ -67,6 +68,11 @@ type Office struct {
 	Ask      *Step[Ask, Asked]
 	Decide   *Step[Decide, Decided] // ask it Alone: what is granted locks as its kind does
 
+	Type  *Step[Typed, Reckoning]
+	Scan  *Step[ScanDraft, Reckoning]
+	Place *Step[PlaceDraft, Placed]
+	Drop  *Step[DropDraft, order.Draft]
+
 	orderNumbers block
 }
 
@@ -75,6 +81,11 @@ func Open(d *db.DB) *Office {
 	o := &Office{DB: d}
 	o.Capture = step(o, "capture", o.capture)
 	o.Capture.prepare = o.takeOrderNumbers
+	o.Type = step(o, "type", o.typeDraft)
+	o.Scan = step(o, "scan", o.scanDraft)
+	o.Place = step(o, "place", o.placeDrafts)
+	o.Place.prepare = o.takeOrderNumbers
+	o.Drop = step(o, "drop", o.dropDrafts)
 	o.Confirm = step(o, "confirm", o.confirm)
 	o.Reserve = step(o, "reserve", o.reserve)
 	o.Release = step(o, "release", o.release)

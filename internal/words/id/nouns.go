@@ -35,6 +35,7 @@ type (
 	userNoun        struct{}
 	tokenNoun       struct{}
 	approvalNoun    struct{}
+	draftNoun       struct{}
 )
 
 func (customerNoun) prefix() string    { return "cus" }
@@ -70,6 +71,7 @@ func (eventNoun) prefix() string       { return "evt" }
 func (userNoun) prefix() string        { return "usr" }
 func (tokenNoun) prefix() string       { return "tok" }
 func (approvalNoun) prefix() string    { return "apv" }
+func (draftNoun) prefix() string       { return "drf" }
 
 // The ids, one type per noun.
 type (
@@ -106,4 +108,5 @@ type (
 	User        = ID[userNoun]
 	Token       = ID[tokenNoun]
 	Approval    = ID[approvalNoun]
+	Draft       = ID[draftNoun]
 )
