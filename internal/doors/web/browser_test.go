@@ -399,7 +399,7 @@ func TestByKeyboardAlone(t *testing.T) {
 
 // looked are pages of each kind, with a role that sees much of them.
 var looked = [][2]string{{"", "/sign-in"}, {"service", "/"}, {"service", "/desk"}, {"service", "/orders"}, {"service", "/orders/{order}"}, {"service", "/orders/{order}/hold"}, {"service", "/orders/{order}/change"}, {"service", "/orders/new"}, {"service", "/customers"}, {"service", "/customers/{customer}"},
-	{"service", "/search?q=a"}, {"service", "/products"}, {"service", "/products/{sku}"}, {"warehouse", "/"}, {"warehouse", "/stock"}, {"warehouse", "/picking"}, {"warehouse", "/stock/receive"}, {"warehouse", "/shipments"}, {"billing", "/billing"}, {"billing", "/invoices"},
+	{"service", "/search?q=a"}, {"service", "/products"}, {"service", "/products/{sku}"}, {"warehouse", "/"}, {"warehouse", "/stock"}, {"warehouse", "/picking"}, {"warehouse", "/stock/receive"}, {"warehouse", "/packing"}, {"warehouse", "/scan?scan=NOTHING"}, {"warehouse", "{pick}/pick"}, {"warehouse", "{pick}/pick?scan=NOTHING"}, {"warehouse", "{pick}/short?line={line}&qty=0&why=empty"}, {"warehouse", "{pick}/pack"}, {"warehouse", "{pick}/pick-list"}, {"warehouse", "{pick}/packing-list"}, {"warehouse", "/receive?line={sku}|3|&sku={sku}&qty=2"}, {"warehouse", "/receive?line={sku}|3|"}, {"warehouse", "/count?sku={sku}"}, {"warehouse", "/count?sku={sku}&counted=2&first=2"}, {"warehouse", "/move?from=HB&to=UL&sku={sku}&qty=1"}, {"warehouse", "/shipments"}, {"billing", "/billing"}, {"billing", "/invoices"},
 	{"receivables", "/"}, {"receivables", "/items"}, {"receivables", "/ageing"}, {"receivables", "/bank"}, {"receivables", "/bank/import"}, {"receivables", "/receipts"}, {"credit", "/credit"}, {"controller", "/close"}, {"controller", "/ledger"}, {"admin", "/"}, {"admin", "/people"}, {"admin", "/people/new"}, {"head", "/account"}, {"head", "/nothing"}, {"", "/styleguide"}}
 
 // TestAccessibleAndWithinTheScreen: axe finds nothing on any page (WCAG 2.2 AA
@@ -413,6 +413,7 @@ func TestAccessibleAndWithinTheScreen(t *testing.T) {
 	}
 	customer, sku := k.trade()
 	order := csvRows(k.ask("service", "GET", "/orders?status=reserved&format=csv", nil).Body.String())[0][0]
+	pick, line := k.aPick()
 	tabs := map[string]*tab{}
 	for _, x := range looked {
 		p := tabs[x[0]]
@@ -420,7 +421,7 @@ func TestAccessibleAndWithinTheScreen(t *testing.T) {
 			p = b.as(x[0])
 			tabs[x[0]] = p
 		}
-		path := strings.NewReplacer("{order}", order, "{customer}", customer, "{sku}", url.PathEscape(sku)).Replace(x[1])
+		path := strings.NewReplacer("{order}", order, "{customer}", customer, "{sku}", url.PathEscape(sku), "{pick}", pick, "{line}", line).Replace(x[1])
 		p.open(path)
 		for _, view := range []struct {
 			width int64

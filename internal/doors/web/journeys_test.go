@@ -22,6 +22,11 @@ type journey struct {
 
 var journeys = []journey{
 	{"an order becomes cash", orderToCash},
+	{"a picker finds less, and the rest leaves", shortPick},
+	{"boxes are packed by scanning and leave", packAndShip},
+	{"a delivery is taken in by scanning", receiveGoods},
+	{"a place is counted with a difference", countPlace},
+	{"goods are moved by scanning", moveStock},
 }
 
 // TestJourneys plays them all, each in a house of its own.

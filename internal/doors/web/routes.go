@@ -73,8 +73,6 @@ func routes() []route {
 		get("/shipments", access.SeeOrders, listing("shipments", shipmentList)),
 		get("/shipments/{id}", access.SeeOrders, shipmentPage),
 		get("/picking", access.Pick, listing("picking", pickingList)),
-		get("/shipments/{id}/pick", access.Pick, pickPage),
-		post("/shipments/{id}/pick", access.Pick, pickNow),
 
 		get("/billing", access.Bill, billingPage),
 		post("/billing", access.Bill, billingNow),
@@ -107,6 +105,7 @@ func routes() []route {
 	table = append(table, steps("/close/{id}", "/close", closeSteps()...)...)
 	table = append(table, steps("/stock", "/stock", stockSteps()...)...)
 	table = append(table, holdRoutes()...)
+	table = append(table, floorRoutes()...)
 	return table
 }
 
