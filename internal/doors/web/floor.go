@@ -43,7 +43,7 @@ func floorRoutes() []route {
 	}
 }
 
-// hit is what a scan has done: it says so in a colour, and script in a tone.
+// scanned is what a scan has done: it says so in a colour, and script in a tone.
 type scanned struct{ Tone, Say, Sub string }
 
 func scanRight(say, sub string) *scanned { return &scanned{"good", say, sub} }
@@ -279,7 +279,8 @@ func aNumber(s string) bool {
 
 // paperNumber is the reference of a paper that has no number of its own.
 func (v *visit) paperNumber(kind string) string {
-	return kind + "-" + strings.ReplaceAll(string(v.today), "-", "") + "-" + strings.ToUpper(access.NewSecret()[:6])
+	letters := strings.NewReplacer("-", "", "_", "").Replace(strings.ToUpper(access.NewSecret()))
+	return kind + "-" + strings.ReplaceAll(string(v.today), "-", "") + "-" + letters[:6]
 }
 
 var errBooked = fault.Rule{Kind: fault.Conflict, Code: "web.booked"}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 
 	"kontor/internal/rooms/catalog"
 	"kontor/internal/rooms/shipping"
@@ -24,6 +25,11 @@ type packing struct {
 }
 
 func (p packing) path() string { return "/shipments/" + p.Shipment.ID.String() }
+
+// any tells whether something is picked.
+func (p packing) any() bool {
+	return slices.ContainsFunc(p.Shipment.Lines, func(l report.ShipmentLineView) bool { return !isZero(l.Picked) })
+}
 
 func (p packing) counted(l report.ShipmentLineView) string {
 	if s := p.Typed.Get(l.ID.String()); s != "" {

@@ -101,9 +101,6 @@ func (f *shelfForm) item(m report.MeantView, say string) {
 	if m.Each > plusOne(m.Product) { // a carton tells how much is in it
 		f.Form.Set("qty", plusSteps("", m.Each, m.Product))
 	}
-	if m.Lot != "" {
-		say = strings.TrimSpace("Lot " + m.Lot + ". " + say)
-	}
 	f.Hit = scanRight(m.Ref+", "+m.Name, say)
 }
 

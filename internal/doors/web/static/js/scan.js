@@ -84,6 +84,7 @@ async function swap(form, address) {
     const fresh = $("#floor", page);
     if (!fresh || answer.redirected) { location.href = answer.redirected ? answer.url : address; return; }
     history.pushState(null, "", address);
+    shown = address;
     $("#floor").replaceWith(fresh);
     window.htmx?.process(fresh);
     begin();
@@ -108,7 +109,8 @@ document.addEventListener("submit", (event) => {
   if (scan) scan.value = "";
   swap(form, `${new URL(form.action).pathname.replace(/\/$/, "") || "/"}?${values}`);
 });
-addEventListener("popstate", () => location.reload());
+let shown = location.pathname + location.search;
+addEventListener("popstate", () => { if (location.pathname + location.search !== shown) location.reload(); });
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-act=less], [data-act=more]");
