@@ -450,12 +450,15 @@ func TestByKeyboardAlone(t *testing.T) {
 }
 
 // looked are pages of each kind, with a role that sees much of them.
-var looked = [][2]string{{"", "/sign-in"}, {"service", "/"}, {"service", "/desk"}, {"service", "/orders"}, {"service", "/orders/{order}"}, {"service", "/orders/{order}/hold"}, {"service", "/orders/{order}/change"}, {"service", "/orders/new"}, {"service", "/orders/new?as=text"}, {"service", "/drafts"}, {"service", "/drafts/{draft}"}, {"service", "/customers"}, {"service", "/customers/{customer}"},
-	{"service", "/search?q=a"}, {"service", "/products"}, {"service", "/products/{sku}"}, {"warehouse", "/"}, {"warehouse", "/stock"}, {"warehouse", "/picking"}, {"warehouse", "/stock/receive"}, {"warehouse", "/shipments"}, {"billing", "/billing"}, {"billing", "/invoices"},
-	{"receivables", "/"}, {"receivables", "/items"}, {"receivables", "/ageing"}, {"receivables", "/bank"}, {"receivables", "/bank/import"}, {"receivables", "/receipts"}, {"credit", "/credit"}, {"controller", "/close"},
-	{"controller", "/ledger"}, {"admin", "/"}, {"admin", "/people"}, {"admin", "/people/new"}, {"admin", "/authority"}, {"admin", "/authority/new/set"}, {"admin", "/review"}, {"head", "/approvals"},
-	{"head", "/approvals?view=decided"}, {"credit", "/credit/{account}"}, {"credit", "/credit/{account}/limit"}, {"controller", "/bank/accounts"}, {"head", "/account"}, {"head", "/nothing"}, {"", "/styleguide"}, {"admin", "/people/{person}"},
-	{"head", "/account/app"}, {"head", "/account/passkeys/new"}}
+var looked = [][2]string{
+	{"", "/sign-in"}, {"service", "/"}, {"service", "/desk"}, {"service", "/orders"}, {"service", "/orders/{order}"}, {"service", "/orders/{order}/hold"}, {"service", "/orders/{order}/change"}, {"service", "/orders/new"},
+	{"service", "/orders/new?as=text"}, {"service", "/drafts"}, {"service", "/drafts/{draft}"}, {"service", "/customers"}, {"service", "/customers/{customer}"}, {"service", "/search?q=a"}, {"service", "/products"}, {"service", "/products/{sku}"},
+	{"warehouse", "/"}, {"warehouse", "/stock"}, {"warehouse", "/picking"}, {"warehouse", "/stock/receive"}, {"warehouse", "/shipments"}, {"billing", "/billing"}, {"billing", "/invoices"}, {"receivables", "/"},
+	{"receivables", "/items"}, {"receivables", "/ageing"}, {"receivables", "/bank"}, {"receivables", "/bank/import"}, {"receivables", "/receipts"}, {"credit", "/credit"}, {"controller", "/close"}, {"controller", "/ledger"},
+	{"admin", "/"}, {"admin", "/people"}, {"admin", "/people/new"}, {"admin", "/authority"}, {"admin", "/authority/new/set"}, {"admin", "/review"}, {"head", "/approvals"}, {"head", "/approvals?view=decided"},
+	{"credit", "/credit/{account}"}, {"credit", "/credit/{account}/limit"}, {"controller", "/bank/accounts"}, {"head", "/account"}, {"head", "/nothing"}, {"", "/styleguide"}, {"admin", "/people/{person}"}, {"head", "/account/app"},
+	{"head", "/account/passkeys/new"}, {"warehouse", "/packing"}, {"warehouse", "/scan?scan=NOTHING"}, {"warehouse", "{pick}/pick"}, {"warehouse", "{pick}/pick?scan=NOTHING"}, {"warehouse", "{pick}/short?line={line}&qty=0&why=empty"}, {"warehouse", "{pick}/pack"}, {"warehouse", "{pick}/pick-list"},
+	{"warehouse", "{pick}/packing-list"}, {"warehouse", "/receive?line={sku}|3|&sku={sku}&qty=2"}, {"warehouse", "/receive?line={sku}|3|"}, {"warehouse", "/count?sku={sku}"}, {"warehouse", "/count?sku={sku}&counted=2&first=2"}, {"warehouse", "/move?from=HB&to=UL&sku={sku}&qty=1"}}
 
 // TestAccessibleAndWithinTheScreen: axe finds nothing on any page (WCAG 2.2 AA
 // and best practice), light and dark, wide and narrow; no page scrolls sideways.
@@ -470,14 +473,16 @@ func TestAccessibleAndWithinTheScreen(t *testing.T) {
 	order := csvRows(k.ask("service", "GET", "/orders?status=reserved&format=csv", nil).Body.String())[0][0]
 	account := csvRows(k.ask("credit", "GET", "/credit?format=csv", nil).Body.String())[0][0]
 	draft := k.someDraft(customer, sku)
+	pick, line := k.aPick()
 	tabs := map[string]*tab{}
-	for _, x := range looked {
-		p := tabs[x[0]]
+	for i, x := range looked {
+		of := fmt.Sprint(x[0], i/8) // a tab has its time: not too many pages for one
+		p := tabs[of]
 		if p == nil {
 			p = b.as(x[0])
-			tabs[x[0]] = p
+			tabs[of] = p
 		}
-		path := strings.NewReplacer("{order}", order, "{customer}", customer, "{sku}", url.PathEscape(sku), "{account}", account, "{person}", itoa(k.user["head"]), "{draft}", draft).Replace(x[1])
+		path := strings.NewReplacer("{order}", order, "{customer}", customer, "{sku}", url.PathEscape(sku), "{account}", account, "{person}", itoa(k.user["head"]), "{draft}", draft, "{pick}", pick, "{line}", line).Replace(x[1])
 		p.open(path)
 		for _, view := range []struct {
 			width int64

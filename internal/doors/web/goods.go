@@ -2,18 +2,14 @@ package web
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"strings"
 
 	"kontor/internal/rooms/access"
-	"kontor/internal/rooms/catalog"
 	"kontor/internal/story/flow"
 	"kontor/internal/story/report"
-	"kontor/internal/tools/db"
 	"kontor/internal/words/fault"
 	"kontor/internal/words/id"
-	"kontor/internal/words/qty"
 )
 
 func shipmentList(v *visit, p report.Page) (list, error) {
@@ -47,24 +43,6 @@ func shipmentName(s report.ShipmentRow) string {
 	return "Pick " + strings.ToUpper(ref[len(ref)-6:])
 }
 
-// pickingList is what the warehouse is to pick, the oldest plan first.
-func pickingList(v *visit, p report.Page) (list, error) {
-	rows, err := report.Shipments(v.q, report.ShipmentFilter{State: "planned", Warehouse: v.ask("warehouse")}, p)
-	l := list{Title: "Picking", Next: rows.Next, Empty: "Nothing to pick. What customer service sends to the warehouse stands here.", Lead: "What is reserved and waits on the shelf"}
-	t := table{Caption: "Picking", Columns: []column{{"Shipment", false, "first"}, {"Customer", false, "whole"}, {"State", false, "amount"}, {"Warehouse", false, "up"}, {"Planned", true, "whole"}, {"Next step", false, "whole act"}}}
-	for i := len(rows.Items) - 1; i >= 0; i-- {
-		s := rows.Items[i]
-		state := s.Decision
-		if s.Held {
-			state = "held"
-		}
-		t.Rows = append(t.Rows, row{ID: s.ID.String(), Cells: []cell{named(shipmentName(s), "/shipments/"+s.ID.String()), text(s.Customer.Name), pill(state), text(s.WarehouseCode), v.dueCell(s.PlannedOn, true),
-			{Act: &link{Word: "Pick", Href: "/shipments/" + s.ID.String() + "/pick"}}}})
-	}
-	l.Table = t
-	return l, err
-}
-
 func shipmentPage(v *visit) (page, error) {
 	ref, err := report.FindShipment(v.q, v.PathValue("id"))
 	if err != nil {
@@ -76,18 +54,24 @@ func shipmentPage(v *visit) (page, error) {
 	}
 	d := document{ID: s.ID.String(), Title: shipmentName(s.ShipmentRow), States: []state{stateOf(s.Decision)}, Waits: v.waits(s.Holds)}
 	d.Lead = []link{{Word: s.Customer.Name, Href: "/customers/" + s.Customer.Code}, {Word: "from " + s.WarehouseCode}, {Word: "to " + s.ShipToName}}
-	picked, packed := false, true
+	picked, all, packed := false, true, true
 	for _, l := range s.Lines {
-		picked = picked || !isZero(l.Picked)
+		picked = picked || beenAt(l)
+		all = all && beenAt(l)
 		packed = packed && l.Packed == l.Picked
 	}
 	at := "/shipments/" + s.ID.String()
-	d.Acts = v.buttons(at, when(s.Decision == "planned", &shipStep), when(s.Decision == "planned" && picked && !packed, &packStep), when(s.Decision == "shipped", &deliverStep), when(s.Decision == "planned" && !picked, &unplanStep))
-	if s.Decision == "planned" && v.may(access.Pick) && !picked {
-		d.Acts = append([]link{{Word: "Pick", Href: at + "/pick", Icon: "scan-barcode"}}, d.Acts...)
+	d.Acts = v.buttons(at, when(s.Decision == "planned", &shipStep), when(s.Decision == "shipped", &deliverStep), when(s.Decision == "planned" && !picked, &unplanStep))
+	if s.Decision == "planned" {
+		d.States = []state{stateOf(floorState(picked, all, packed))}
+	}
+	if s.Decision == "planned" && v.may(access.Pick) {
+		d.Acts = withFloor(d.Acts, at, all, packed)
+	} else if s.Decision != "void" {
+		d.Acts = append([]link{{Word: "Packing list", Href: at + "/packing-list", Icon: "printer"}}, d.Acts...)
 	}
 	d.Facts = []fact{{Name: "Planned", Value: sentence(dayText(s.PlannedOn, v.today))}, {Name: "Shipped", Value: sentence(dayText(s.ShippedOn, v.today))}, {Name: "Delivered", Value: sentence(dayText(s.DeliveredOn, v.today))},
-		{Name: "Carrier", Value: orDash(s.Carrier), Sub: s.Tracking}, {Name: "Weight", Value: amount(fmt.Sprintf("%d.%d", s.WeightG/1000, s.WeightG%1000/100)) + " kg"}}
+		{Name: "Carrier", Value: orDash(s.Carrier), Sub: s.Tracking}, {Name: "Weight", Value: weightText(s.WeightG)}}
 	t := table{Caption: "Lines", Columns: []column{{"Item", false, "first"}, {"Order", false, "whole"}, {"Planned", true, "amount"}, {"Picked", true, "whole"}, {"Packed", true, "up"}, {"Shipped", true, "up"}, {"Delivered", true, "up"}}}
 	orders := map[string]bool{}
 	for _, l := range s.Lines {
@@ -114,21 +98,11 @@ func orDash(s string) string {
 	return s
 }
 
-func shipmentSteps() []*step { return []*step{&packStep, &shipStep, &deliverStep, &unplanStep} }
+func shipmentSteps() []*step { return []*step{&shipStep, &deliverStep, &unplanStep} }
 
 func shipment(v *visit, ctx context.Context, ref string) (id.Shipment, error) {
 	return found(ctx, v, ref, report.FindShipment)
 }
-
-var packStep = step{Name: "pack", Word: "Pack", Title: "All that was picked is in boxes", Verb: "Pack shipment", Right: access.Pick,
-	Run: func(ctx context.Context, v *visit, ref string, _ url.Values) (string, error) {
-		s, err := shipment(v, ctx, ref)
-		if err != nil {
-			return "", err
-		}
-		_, err = v.site.office.Pack.One(ctx, v.actor(), flow.Pack{Shipment: s})
-		return "It is packed", err
-	}}
 
 var shipStep = step{Name: "ship", Word: "Ship", Title: "Ship the goods", Verb: "Ship goods", Right: access.Pick,
 	Say:    "The goods leave the stock, and what they are worth can be billed. It cannot be undone; the way back is a return.",
@@ -163,82 +137,6 @@ var unplanStep = step{Name: "unplan", Word: "Take back", Title: "Take the shipme
 		_, err = v.site.office.Unplan.One(ctx, v.actor(), flow.Unplan{Shipment: s})
 		return "The shipment is taken back", err
 	}}
-
-// picking is a shipment as the warehouse sees it: place after place, how many.
-type picking struct {
-	Shipment report.ShipmentView
-	Fault    *faults
-	Typed    url.Values
-}
-
-func pickPage(v *visit) (page, error) {
-	ref, err := report.FindShipment(v.q, v.PathValue("id"))
-	if err != nil {
-		return nil, err
-	}
-	s, err := report.Shipment(v.q, ref)
-	return draw(pickView(v, picking{Shipment: s})), err
-}
-
-var errPicked = fault.Rule{Kind: fault.Invalid, Code: "web.picked"}
-
-// pickNow takes what was found on the shelf. Less than planned needs a reason.
-func pickNow(v *visit) (page, error) {
-	var s report.ShipmentView
-	cmd := flow.Pick{}
-	err := v.read(func(q *db.Reader) error {
-		ref, err := report.FindShipment(q, v.PathValue("id"))
-		if err != nil {
-			return err
-		}
-		if s, err = report.Shipment(q, ref); err != nil {
-			return err
-		}
-		cmd.Shipment = s.ID
-		var goods []id.Product
-		for _, l := range s.Lines {
-			goods = append(goods, l.Product)
-		}
-		products, err := catalog.ByID(q, goods)
-		if err != nil {
-			return err
-		}
-		for _, l := range s.Lines {
-			name := l.ID.String()
-			typed, err := number(v.PostForm.Get(name), name)
-			if err != nil {
-				return err
-			}
-			n, err := qty.Parse(typed, int(products[l.Product].Scale))
-			if err != nil {
-				return errPicked.Because("%q is no quantity of %s: write a number such as %s", typed, l.SKU, quantityText(l.Planned)).At(name)
-			}
-			cmd.Lines = append(cmd.Lines, flow.PickLine{Line: l.ID, Qty: n, Reason: v.PostForm.Get(name + "-why")})
-		}
-		return nil
-	})
-	if err == nil {
-		_, err = v.site.office.Pick.One(flow.WithKey(v.Context(), v.key()), v.actor(), cmd)
-	}
-	if err != nil {
-		if s.ID == 0 {
-			return nil, err
-		}
-		f, status := v.faultOf(err)
-		return drawing{status, pickView(v, picking{s, &f, v.PostForm})}, nil
-	}
-	return onward{"/shipments/" + s.ID.String(), "It is picked"}, nil
-}
-
-func (p picking) value(l report.ShipmentLineView) string {
-	if s := p.Typed.Get(l.ID.String()); s != "" {
-		return s
-	}
-	if !isZero(l.Picked) {
-		return quantityText(l.Picked)
-	}
-	return quantityText(l.Planned)
-}
 
 func stockList(v *visit, p report.Page) (list, error) {
 	f := report.StockFilter{SKU: v.ask("q"), Warehouse: v.ask("warehouse")}

@@ -27,6 +27,9 @@ func homePage(v *visit) (page, error) {
 	if !v.may(access.SeeOrders) {
 		return v.adminHome(h)
 	}
+	if worksOnTheFloor(v.who) {
+		return v.warehouseHome(nil)
+	}
 	g, err := report.Glance(v.q)
 	if err != nil {
 		return nil, err

@@ -39,7 +39,7 @@ func orderToCash(b *play) {
 	warehouse.open(order)
 	warehouse.clicks(".chain a[href^='/shipments/']")
 	warehouse.follows("Pick")
-	warehouse.sees("Take these")
+	warehouse.sees("Take all 3")
 	warehouse.ready()
 	field := `document.querySelector(".stepvalue")`
 	warehouse.scans("]C1WRONG-CODE")

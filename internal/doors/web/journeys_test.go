@@ -34,6 +34,11 @@ var journeys = []journey{
 	{"an order is typed by hand", typedByHand},
 	{"an order is scanned in", scannedIn},
 	{"an order is shortened afterwards", shortenedAfterwards},
+	{"a picker finds less, and the rest leaves", shortPick},
+	{"boxes are packed by scanning and leave", packAndShip},
+	{"a delivery is taken in by scanning", receiveGoods},
+	{"a place is counted with a difference", countPlace},
+	{"goods are moved by scanning", moveStock},
 }
 
 // TestJourneys plays them all, each in a house of its own.

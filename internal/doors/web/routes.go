@@ -66,8 +66,6 @@ func routes() []route {
 		get("/shipments", access.SeeOrders, listing("shipments", shipmentList)),
 		get("/shipments/{id}", access.SeeOrders, shipmentPage),
 		get("/picking", access.Pick, listing("picking", pickingList)),
-		get("/shipments/{id}/pick", access.Pick, pickPage),
-		post("/shipments/{id}/pick", access.Pick, pickNow),
 
 		get("/billing", access.Bill, billingPage),
 		post("/billing", access.Bill, billingNow),
@@ -108,6 +106,7 @@ func routes() []route {
 	table = append(table, signinRoutes()...)
 	table = append(table, draftRoutes()...)
 	table = append(table, lineRoutes()...)
+	table = append(table, floorRoutes()...)
 	return table
 }
 

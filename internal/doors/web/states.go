@@ -42,6 +42,10 @@ var states = map[string]state{
 
 	// shipments and returns
 	"planned":            {"busy", "clock", "To pick"},
+	"pick":               {"busy", "clock", "To pick"},
+	"picking":            {"busy", "circle-dot", "Picking"},
+	"pack":               {"busy", "circle-dot", "To pack"},
+	"ship":               {"good", "circle-check", "To ship"},
 	"void":               {"quiet", "circle-dashed", "Void"},
 	"returned_to_sender": {"bad", "circle-alert", "Came back"},
 	"authorised":         {"busy", "clock", "Expected"},

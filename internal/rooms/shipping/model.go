@@ -4,6 +4,8 @@
 package shipping
 
 import (
+	"slices"
+
 	"kontor/internal/words/day"
 	"kontor/internal/words/fault"
 	"kontor/internal/words/id"
@@ -33,6 +35,7 @@ var (
 	ErrQty     = fault.Rule{Kind: fault.Refused, Code: "shipment.qty"}
 	ErrLine    = fault.Rule{Kind: fault.NotFound, Code: "shipment.line-unknown"}
 	ErrPacked  = fault.Rule{Kind: fault.Refused, Code: "shipment.not-picked"}
+	ErrCounted = fault.Rule{Kind: fault.Refused, Code: "shipment.counted"}
 )
 
 // Shipment is goods meant to leave together (BT-16, UBL DespatchAdvice).
@@ -91,6 +94,15 @@ func (s *Shipment) Move(to string) error {
 		name = s.ID.String()
 	}
 	return ErrMove.Because("shipment %s is %s and cannot become %s", name, s.Decision, to)
+}
+
+// Told tells whether somebody has been at the line's shelf: goods were taken, or
+// are said to be missing.
+func (l *Line) Told() bool { return l.Picked > 0 || l.ShortReason != "" }
+
+// Gathered tells whether every line was picked or is said to be missing.
+func (s *Shipment) Gathered() bool {
+	return !slices.ContainsFunc(s.Lines, func(l *Line) bool { return !l.Told() })
 }
 
 // Line finds a line by id.

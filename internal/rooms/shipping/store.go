@@ -127,6 +127,32 @@ func Decide(tx *db.Tx, list []*Shipment) {
 		carrier=a.car, tracking=a.tr, version=shipment.version+1, tx_id=$1 FROM a WHERE shipment.id=a.id AND shipment.version=a.v`, l, tx.ID())
 }
 
+// Weigh writes the weights of shipments still at their version.
+func Weigh(tx *db.Tx, list []*Shipment) {
+	l := db.NewList(len(list))
+	for _, s := range list {
+		l.Add(int64(s.ID), s.Version, s.WeightG)
+		s.Version++
+	}
+	tx.Put(`WITH {a: id BIGINT, v BIGINT, w BIGINT} UPDATE shipment SET weight_g=a.w, version=shipment.version+1, tx_id=$1
+		FROM a WHERE shipment.id=a.id AND shipment.version=a.v`, l, tx.ID())
+}
+
+// InHand gives, per pot, what was picked and has not left: it stands on the
+// floor and lies on no shelf, though the pot still has it.
+func InHand(q db.Querier) (map[id.Pot]int64, error) {
+	out := map[id.Pot]int64{}
+	err := q.Each(`SELECT l.pot_id, CAST(SUM(l.picked) AS BIGINT) FROM shipment s JOIN shipment_line l ON l.shipment_id=s.id
+		WHERE s.decision='planned' AND l.picked>0 GROUP BY l.pot_id`, nil, nil, func(r *db.Rows) error {
+		var p id.Pot
+		var n int64
+		err := r.Scan((*int64)(&p), &n)
+		out[p] = n
+		return err
+	})
+	return out, err
+}
+
 // SaveLines writes the counters of lines of locked shipments.
 func SaveLines(tx *db.Tx, lines []*Line) {
 	l := db.NewList(len(lines))

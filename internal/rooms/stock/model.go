@@ -21,6 +21,7 @@ var (
 	ErrReserved  = fault.Rule{Kind: fault.Refused, Code: "stock.reserved"}
 	ErrWarehouse = fault.Rule{Kind: fault.NotFound, Code: "warehouse.unknown"}
 	ErrQty       = fault.Rule{Kind: fault.Invalid, Code: "stock.qty"}
+	ErrCost      = fault.Rule{Kind: fault.Refused, Code: "stock.cost"}
 )
 
 // Statuses of a pot.
@@ -102,6 +103,13 @@ type Doc struct {
 	DocumentOn day.Day
 	Reason     string
 	Migration  bool
+}
+
+// Far tells whether a count is so far from what the books say, more than a tenth
+// of it, that somebody counts again before it is believed.
+func Far(expected, counted int64) bool {
+	diff := counted - expected
+	return max(diff, -diff) > max(expected, -expected)/10
 }
 
 // Warehouse is a place with stock of its own.

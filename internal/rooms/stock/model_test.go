@@ -29,3 +29,15 @@ func TestIssuesTakeTheirShareAndTheLastTheRest(t *testing.T) {
 		t.Errorf("7 of 14 worth 164.00 cost %d", c)
 	}
 }
+
+// TestFarCountsAreCountedAgain: more than a tenth away, both ways.
+func TestFarCountsAreCountedAgain(t *testing.T) {
+	for _, x := range []struct {
+		expected, counted int64
+		far               bool
+	}{{100, 100, false}, {100, 90, false}, {100, 89, true}, {100, 111, true}, {5, 5, false}, {5, 4, true}, {0, 0, false}, {0, 1, true}, {19, 18, false}} {
+		if got := Far(x.expected, x.counted); got != x.far {
+			t.Errorf("%d expected, %d counted: %v", x.expected, x.counted, got)
+		}
+	}
+}

@@ -33,6 +33,8 @@ type GoodsLine struct {
 	Cost   string `json:"cost,omitempty" doc:"per base unit, company currency"`
 	Value  string `json:"value,omitempty" doc:"of the whole line, company currency; instead of cost"`
 	Status string `json:"status,omitempty" enum:"sellable,quality,blocked"`
+
+	Average bool `json:"average,omitempty" doc:"without cost and value: worth what the same goods there are worth now"`
 }
 
 // Scrap asks to write goods off the shelf.
@@ -55,6 +57,7 @@ type Count struct {
 	Status    string  `json:"status,omitempty" enum:"sellable,quality,blocked,returned"`
 	On        day.Day `json:"on,omitempty"`
 	Reason    string  `json:"reason,omitempty"`
+	Shelf     bool    `json:"shelf,omitempty" doc:"only what lies on the shelf was counted: what is picked and has not left is added"`
 }
 
 // Move asks to bring goods to another warehouse or status; into the status
@@ -104,6 +107,8 @@ type paperRow struct {
 	value   int64 // given for what comes in; −1 = take the pot's cost
 	counted bool  // qty is what should be there
 	paired  bool  // comes in at what the row before took out
+	average bool  // comes in at what the pot's goods are worth
+	shelf   bool  // counted without what is picked and has not left
 }
 
 // stocking is the state of one batch of stock papers.
@@ -188,6 +193,9 @@ func (w *stocking) book(papers []*paper) ([]Result[Stocked], error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := w.addInHand(papers, pots); err != nil {
+		return nil, err
+	}
 	var docs []stock.Doc
 	var moves []stock.Move
 	var entries []ledger.Entry
@@ -239,6 +247,9 @@ func (w *stocking) apply(p *paper, pots map[stock.Spot]*stock.Pot) ([]stock.Move
 		if r.counted && r.qty < pot.Reserved {
 			return nil, e, v, stock.ErrReserved.Because("%s of %s are reserved, more than the %s counted: take reservations off orders first", qty.Format(pot.Reserved, int(r.product.Scale)), r.product.SKU, qty.Format(r.qty, int(r.product.Scale)))
 		}
+		if r.average && pot.OnHand <= 0 {
+			return nil, e, v, stock.ErrCost.Because("no %s lies there, so what it is worth is not known: write its cost", r.product.SKU).At("cost")
+		}
 		if taken[pot.ID] += max(0, -r.qty); !r.counted && taken[pot.ID] > pot.Free() && r.qty < 0 {
 			return nil, e, v, stock.ErrShort.Because("cannot take %s of %s: only %s are free", qty.Format(-r.qty, int(r.product.Scale)), r.product.SKU, qty.Format(pot.Free(), int(r.product.Scale)))
 		}
@@ -251,6 +262,9 @@ func (w *stocking) apply(p *paper, pots map[stock.Spot]*stock.Pot) ([]stock.Move
 		if r.counted {
 			q -= pot.OnHand
 			value = money.Share(pot.Value, q, max(1, pot.OnHand))
+		}
+		if r.average {
+			value = money.Share(pot.Value, q, pot.OnHand)
 		}
 		switch {
 		case r.paired:
@@ -337,69 +351,11 @@ func (w *stocking) incoming(l GoodsLine, house, kind string) (paperRow, error) {
 		}
 		r.value, _, err = money.LineNet(dec.FromUnits(r.qty, int(r.product.Scale)), cost, dec.FromInt(0), w.Currency)
 		err = fault.At(err, "cost")
+	case l.Average:
+		r.average = true
 	}
 	if err == nil && r.value < 0 {
 		err = stock.ErrQty.Because("the value of goods taken in cannot be negative")
 	}
 	return r, err
-}
-
-func (o *Office) scrap(tx *db.Tx, cmds []Scrap) ([]Result[Stocked], error) {
-	skus := make([]string, len(cmds))
-	for i, c := range cmds {
-		skus[i] = c.SKU
-	}
-	w, err := o.stocking(tx, skus)
-	if err != nil {
-		return nil, err
-	}
-	papers := make([]*paper, len(cmds))
-	for i, c := range cmds {
-		r, err := w.row(c.SKU, c.Qty, c.Warehouse, c.Status, stock.Scrap, false)
-		r.qty = -r.qty
-		papers[i] = &paper{kind: "scrap", debit: "scrap", doc: w.doc("scrap", c.Reference, "", c.Reason, c.On, "", false), rows: []paperRow{r}, fault: err}
-	}
-	return w.book(papers)
-}
-
-func (o *Office) count(tx *db.Tx, cmds []Count) ([]Result[Stocked], error) {
-	skus := make([]string, len(cmds))
-	for i, c := range cmds {
-		skus[i] = c.SKU
-	}
-	w, err := o.stocking(tx, skus)
-	if err != nil {
-		return nil, err
-	}
-	papers := make([]*paper, len(cmds))
-	for i, c := range cmds {
-		r, err := w.row(c.SKU, c.Counted, c.Warehouse, c.Status, stock.Count, true)
-		r.counted = true
-		papers[i] = &paper{kind: "adjustment", debit: "stock_adjustment", doc: w.doc("count", c.Reference, "", c.Reason, c.On, "", false), rows: []paperRow{r}, fault: err}
-	}
-	return w.book(papers)
-}
-
-func (o *Office) move(tx *db.Tx, cmds []Move) ([]Result[Stocked], error) {
-	skus := make([]string, len(cmds))
-	for i, c := range cmds {
-		skus[i] = c.SKU
-	}
-	w, err := o.stocking(tx, skus)
-	if err != nil {
-		return nil, err
-	}
-	papers := make([]*paper, len(cmds))
-	for i, c := range cmds {
-		out, e1 := w.row(c.SKU, c.Qty, c.From, c.FromStatus, stock.TransferOut, false)
-		in, e2 := w.row(c.SKU, c.Qty, c.To, c.ToStatus, stock.TransferIn, false)
-		out.qty = -out.qty
-		in.paired = true
-		p := &paper{kind: "transfer", doc: w.doc("transfer", c.Reference, "", c.Reason, c.On, "", false), rows: []paperRow{out, in}, fault: fault.All(e1, e2)}
-		if p.fault == nil && out.spot == in.spot {
-			p.fault = stock.ErrQty.Because("from and to are the same place").At("to")
-		}
-		papers[i] = p
-	}
-	return w.book(papers)
 }

@@ -11,8 +11,8 @@ import (
 	"kontor/internal/words/id"
 )
 
-// QueueView is the exception queue: documents that wait for a person, and what
-// arrived but could not become one.
+// QueueView is the exception queue: documents that wait for a person, what
+// arrived but could not become one, and what a picker did not find.
 type QueueView struct {
 	List[QueueRow]
 	Counts []ReasonCount `json:"counts" doc:"over the whole queue, the most frequent first"`
@@ -20,8 +20,8 @@ type QueueView struct {
 
 // QueueRow is one thing that waits, the longest first.
 type QueueRow struct {
-	ID       string            `json:"id" doc:"of the hold or the intake"`
-	Kind     string            `json:"kind" doc:"kind of the hold; intake"`
+	ID       string            `json:"id" doc:"of the hold, the intake or the shipment's line"`
+	Kind     string            `json:"kind" doc:"kind of the hold; intake; short"`
 	Code     string            `json:"code" doc:"code of the rule"`
 	Sentence string            `json:"sentence" doc:"what cannot go on, why, and what would help"`
 	Stops    []string          `json:"stops,omitempty" doc:"steps that wait"`
@@ -50,7 +50,7 @@ func Queue(q db.Querier, p Page) (QueueView, error) {
 	after := int64(0)
 	if p.After != "" {
 		prefix, n, err := id.Split(p.After)
-		if err != nil || prefix != "hld" && prefix != "itk" {
+		if err != nil || prefix != "hld" && prefix != "itk" && prefix != "sln" {
 			return v, badCursor(p.After)
 		}
 		after = n
@@ -64,7 +64,11 @@ func Queue(q db.Querier, p Page) (QueueView, error) {
 	if err != nil {
 		return v, err
 	}
-	rows = append(rows, arrived...)
+	missed, err := queueShort(q, after, n+1)
+	if err != nil {
+		return v, err
+	}
+	rows = append(append(rows, arrived...), missed...)
 	slices.SortFunc(rows, func(a, b QueueRow) int { return cmp.Compare(a.key, b.key) })
 	if len(rows) > n {
 		rows = rows[:n]
@@ -107,6 +111,22 @@ func queueIntakes(q db.Querier, after int64, n int) ([]QueueRow, error) {
 			}
 		}
 		v.opened = time.UnixMilli(v.key>>21 + id.Epoch)
+		return err
+	})
+}
+
+// queueShort reads what pickers did not find for shipments that have not left:
+// the order desk may still change what leaves with them.
+func queueShort(q db.Querier, after int64, n int) ([]QueueRow, error) {
+	return collect(q, `SELECT l.id, l.short_reason, l.planned, l.picked, l.order_id, l.tx_id, a.sku, a.qty_scale FROM shipment s JOIN shipment_line l ON l.shipment_id=s.id JOIN product a ON a.id=l.product_id
+		WHERE s.decision='planned' AND l.short_reason<>'' AND l.id>$1 ORDER BY l.id LIMIT $2`, nil, []any{after, n}, func(r *db.Rows, v *QueueRow) error {
+		var reason string
+		var planned, picked, changed int64
+		var a article
+		err := r.Scan(&v.key, &reason, &planned, &picked, &v.subject, &changed, &a.SKU, &a.Scale)
+		v.ID, v.Kind, v.Code, v.kind = id.Text("sln", v.key), "short", "pick.short", "order"
+		v.Sentence = "the picker found " + a.qty(picked) + " of " + a.qty(planned) + " " + a.SKU + ": " + reason
+		v.opened = time.UnixMilli(changed>>21 + id.Epoch)
 		return err
 	})
 }
@@ -166,7 +186,8 @@ func describe(q db.Querier, rows []QueueRow) ([]QueueRow, error) {
 
 func queueCounts(q db.Querier) ([]ReasonCount, error) {
 	out, err := collect(q, `SELECT h.kind, h.reason_code, COUNT(*) FROM hold h WHERE h.released_at=0 AND h.scope<>$1 GROUP BY h.kind, h.reason_code
-		UNION ALL SELECT 'intake', i.reason_code, COUNT(*) FROM intake i WHERE i.state IN ('received','refused') GROUP BY i.reason_code`, nil, []any{int64(hold.OnRetain)}, func(r *db.Rows, c *ReasonCount) error {
+		UNION ALL SELECT 'intake', i.reason_code, COUNT(*) FROM intake i WHERE i.state IN ('received','refused') GROUP BY i.reason_code
+		UNION ALL SELECT 'short', 'pick.short', COUNT(*) FROM shipment s JOIN shipment_line l ON l.shipment_id=s.id WHERE s.decision='planned' AND l.short_reason<>'' HAVING COUNT(*)>0`, nil, []any{int64(hold.OnRetain)}, func(r *db.Rows, c *ReasonCount) error {
 		return r.Scan(&c.Kind, &c.Code, &c.Count)
 	})
 	slices.SortFunc(out, func(a, b ReasonCount) int {

@@ -35,8 +35,7 @@ const acts = {
     openPalette();
   },
   copy(field) { field.select(); },
-  less(button) { step(button, -1); },
-  more(button) { step(button, 1); },
+  print() { print(); },
 };
 
 document.addEventListener("click", (event) => {
@@ -55,7 +54,7 @@ let opener = null;
 document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.target?.id === "sheet") opener = event.target; });
 document.addEventListener("htmx:afterSettle", (event) => {
   const dialog = event.detail.target.closest?.("#sheet") ?? (event.detail.target.isConnected ? null : $("#sheet"));
-  if (!dialog) return;
+  if (!dialog?.firstElementChild) return;
   if (!dialog.open) dialog.showModal();
   ($("[data-act=focus]", dialog) ?? $("input:not([type=hidden]), select", dialog) ?? $(".primary", dialog))?.focus();
 });
@@ -190,40 +189,6 @@ for (const toast of all(".toast")) {
   toast.addEventListener("pointerleave", () => { left = setTimeout(() => toast.remove(), 3000); });
 }
 $("[data-act=focus]")?.focus();
-
-// Picking: buttons and scans count; a wrong scan changes nothing and says so.
-function step(button, by) {
-  const field = $(".stepvalue", button.closest(".task"));
-  const now = Number(field.value.replace(",", ".")) || 0;
-  field.value = String(Math.max(0, now + by));
-  field.dispatchEvent(new Event("change", { bubbles: true }));
-}
-
-function scanned(code) {
-  code = code.replace(/^\][A-Za-z][0-9A-Za-z]/, "").trim();
-  const say = $("#hit");
-  const task = all(".task").find((t) => t.dataset.sku === code);
-  say.hidden = false;
-  say.className = "hit " + (task ? "good" : "bad");
-  if (!task) {
-    say.textContent = `${code} is not on this list. Nothing was counted.`;
-    navigator.vibrate?.([200, 80, 200]);
-    return;
-  }
-  const field = $(".stepvalue", task);
-  if (!task.hasAttribute("data-scanned")) { field.value = "0"; task.setAttribute("data-scanned", ""); }
-  step(field, 1);
-  say.textContent = `Right item, ${field.value} of ${field.dataset.planned}.`;
-  task.scrollIntoView({ block: "center" });
-  navigator.vibrate?.(40);
-}
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && event.target.dataset?.act === "scan") {
-    event.preventDefault();
-    if (event.target.value) scanned(event.target.value);
-    event.target.value = "";
-  }
-});
 
 // Live: the server names documents that changed. What this page shows of them is fetched and morphed into place,
 // unless somebody is at work in it; then a button says so. New rows never push: a button counts them.
