@@ -22,6 +22,8 @@ type journey struct {
 
 var journeys = []journey{
 	{"an order becomes cash", orderToCash},
+	{"a note is sent, taken and closed", feedbackIsHeard},
+	{"help and a word are found by keyboard", helpIsFound},
 }
 
 // TestJourneys plays them all, each in a house of its own.

@@ -34,6 +34,7 @@ var navigation = []entry{
 	{"Control", "Close", "/close", "lock", "", access.SeeMoney, false},
 	{"Control", "Ledger", "/ledger", "scale", "", access.SeeMoney, false},
 	{"Admin", "People", "/people", "circle-user", "", access.Administer, false},
+	{"Admin", "Feedback", "/feedback", "message-square", "", access.Administer, false},
 }
 
 // navigation is the sidebar of the person: only what he may see, the group's
@@ -69,6 +70,8 @@ func (v *visit) counted(href string) string {
 		n = v.waiting.Billable
 	case href == "/bank":
 		n = v.waiting.BankLines
+	case href == "/feedback":
+		n = v.notes
 	}
 	if n == 0 {
 		return ""
@@ -112,7 +115,7 @@ type key struct{ Key, Word string }
 
 var keys = []key{
 	{"Ctrl K", "search, or jump to a page"}, {"g d", "order desk"}, {"g o", "orders"}, {"g c", "customers"}, {"g a", "stock"}, {"g p", "picking"}, {"g i", "invoices"}, {"g b", "bank"}, {"g h", "home"},
-	{"j, k", "next row, row before"}, {"Enter", "open the row"}, {"f", "filter the list"}, {"e", "CSV of the list"}, {"n", "new order"}, {"Ctrl Enter", "do what the sheet is about"}, {"Esc", "close what is on top"}, {"?", "these keys"},
+	{"j, k", "next row, row before"}, {"Enter", "open the row"}, {"f", "filter the list"}, {"e", "CSV of the list"}, {"n", "new order"}, {"F1", "help of the page"}, {"Ctrl Enter", "do what the sheet is about"}, {"Esc", "close what is on top"}, {"?", "these keys"},
 }
 
 const htmxConfig = `{"includeIndicatorStyles":false,"allowEval":false,"allowScriptTags":false,"attributesToSettle":["class"],"selfRequestsOnly":true,"historyCacheSize":0,"refreshOnHistoryMiss":true,"scrollBehavior":"instant","timeout":15000,"responseHandling":[{"code":"204","swap":false},{"code":"[23]..","swap":true},{"code":"403|404|409|412|422","swap":true},{"code":"[45]..","swap":false,"error":true}]}`

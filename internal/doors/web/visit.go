@@ -17,6 +17,7 @@ import (
 
 	"kontor/internal/rooms/access"
 	"kontor/internal/rooms/company"
+	"kontor/internal/rooms/feedback"
 	"kontor/internal/story/report"
 	"kontor/internal/tools/db"
 	"kontor/internal/words/day"
@@ -42,6 +43,7 @@ type visit struct {
 	q       *db.Reader // while a page is made; nil while a form is taken in
 	told    string     // what the request before did
 	waiting report.WaitView
+	notes   int64 // feedback that nobody has taken, for who sees to it
 }
 
 // page is what a route answers with: a drawing, or a way to go on.
@@ -93,6 +95,9 @@ func (v *visit) identify() error {
 		}
 		if err == nil && v.who != nil {
 			v.waiting, err = report.Waiting(q, v.today, v.may(access.Enter) || v.may(access.GiveCredit), v.may(access.Pick), v.may(access.Bill), v.may(access.Collect))
+		}
+		if err == nil && v.may(access.Administer) {
+			v.notes, err = feedback.Unowned(q)
 		}
 		return err
 	})

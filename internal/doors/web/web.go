@@ -19,6 +19,7 @@ import (
 type Options struct {
 	Secure bool            // the outside speaks HTTPS: cookies go there only
 	Demo   []Role          // links of the sample company, one a role
+	Tour   string          // link by which a visitor of the sample company becomes who may take the guided tour; "" elsewhere
 	Done   <-chan struct{} // closed when the server is about to end: open streams end, too
 }
 

@@ -34,6 +34,7 @@ type (
 	eventNoun       struct{}
 	userNoun        struct{}
 	tokenNoun       struct{}
+	feedbackNoun    struct{}
 )
 
 func (customerNoun) prefix() string    { return "cus" }
@@ -68,6 +69,7 @@ func (entryNoun) prefix() string       { return "ent" }
 func (eventNoun) prefix() string       { return "evt" }
 func (userNoun) prefix() string        { return "usr" }
 func (tokenNoun) prefix() string       { return "tok" }
+func (feedbackNoun) prefix() string    { return "fbk" }
 
 // The ids, one type per noun.
 type (
@@ -103,4 +105,5 @@ type (
 	Event       = ID[eventNoun]
 	User        = ID[userNoun]
 	Token       = ID[tokenNoun]
+	Feedback    = ID[feedbackNoun]
 )
