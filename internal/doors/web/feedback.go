@@ -82,7 +82,7 @@ func feedbackList(v *visit, p report.Page) (list, error) {
 	}
 	rows, err := report.Feedbacks(v.q, state, p)
 	l := list{Title: "Feedback", Lead: "What people say about the product, where they stood when they said it", Next: rows.Next, Empty: "No note is open. The button Send feedback on each page sends one here.",
-		Views: v.tabs("state", [2]string{"", "Open"}, [2]string{"done", "Done"}, [2]string{"all", "All"})}
+		Views: v.tabs("state", [2]string{"", "Open"}, [2]string{"new", "Nobody yet"}, [2]string{"done", "Done"}, [2]string{"all", "All"})}
 	l.Table = table{Caption: "Feedback", Columns: []column{{"Note", false, "first"}, {"From", false, "whole"}, {"Page", false, "whole"}, {"Fault", false, "up"}, {"Version", false, "up"}, {"State", false, "whole"}, {"Sent", true, "amount"}}}
 	for _, x := range rows.Items {
 		l.Table.Rows = append(l.Table.Rows, row{ID: x.ID.String(), Cells: []cell{{Text: firstWords(x.Note), Raw: x.Note, Href: "/feedback/" + x.ID.String()}, text(x.By).and(x.Role), v.pageCell(x.Path), text(orDash(x.Fault)), coded(x.Version, ""),

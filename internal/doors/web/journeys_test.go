@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"maps"
 	"os"
 	"path/filepath"
 	"testing"
@@ -23,6 +24,8 @@ type journey struct {
 var journeys = []journey{
 	{"an order becomes cash", orderToCash},
 	{"a note is sent, taken and closed", feedbackIsHeard},
+	{"the guided tour to its end", tourToItsEnd},
+	{"from the head's home down to the rows", headDrills},
 	{"help and a word are found by keyboard", helpIsFound},
 }
 
@@ -73,7 +76,7 @@ func (m *model) copy(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	k := houseOn(t, dbtest.Open(t, "sqlite:"+file, db.Options{}))
-	k.cookie, k.user = m.cookie, m.user
+	k.cookie, k.user = maps.Clone(m.cookie), maps.Clone(m.user)
 	sequencer := event.NewSequencer(k.office.DB)
 	ctx, stop := context.WithCancel(context.Background())
 	t.Cleanup(stop)

@@ -22,6 +22,7 @@ var navigation = []entry{
 	{"Sell", "Customers", "/customers", "users", "", access.SeeOrders, false},
 	{"Sell", "Products", "/products", "package", "", access.SeeOrders, false},
 	{"Fulfil", "Stock", "/stock", "boxes", "", access.SeeOrders, false},
+	{"Fulfil", "Shortages", "/shortages", "triangle-alert", "", access.SeeOrders, false},
 	{"Fulfil", "Picking", "/picking", "scan-barcode", "", access.Pick, false},
 	{"Fulfil", "Shipments", "/shipments", "truck", "", access.SeeOrders, false},
 	{"Money", "Billing", "/billing", "receipt", "", access.Bill, false},
@@ -31,10 +32,13 @@ var navigation = []entry{
 	{"Money", "Bank", "/bank", "landmark", "", access.SeeMoney, false},
 	{"Money", "Receipts", "/receipts", "banknote", "", access.SeeMoney, false},
 	{"Money", "Credit", "/credit", "shield", "", access.SeeMoney, false},
+	{"Money", "Cash expected", "/cash", "euro", "", access.SeeMoney, false},
 	{"Control", "Close", "/close", "lock", "", access.SeeMoney, false},
 	{"Control", "Ledger", "/ledger", "scale", "", access.SeeMoney, false},
+	{"Control", "Checks", "/checks", "list-checks", "", access.SeeMoney, false},
 	{"Admin", "People", "/people", "circle-user", "", access.Administer, false},
 	{"Admin", "Feedback", "/feedback", "message-square", "", access.Administer, false},
+	{"Admin", "Health", "/health", "activity", "", access.Administer, false},
 }
 
 // navigation is the sidebar of the person: only what he may see, the group's

@@ -109,6 +109,8 @@ func routes() []route {
 	table = append(table, holdRoutes()...)
 	table = append(table, feedbackRoutes()...)
 	table = append(table, helpRoutes()...)
+	table = append(table, glanceRoutes()...)
+	table = append(table, tourRoutes()...)
 	return table
 }
 

@@ -38,6 +38,7 @@ type site struct {
 	clock   func() time.Time
 	hashing chan struct{} // one password at a time
 	hub     *hub
+	checks  checking
 }
 
 // Handler answers for all pages. It refuses what another site's page sends

@@ -33,11 +33,14 @@ func scanFeedback(r *db.Rows) (v FeedbackView, key int64, err error) {
 	return v, int64(v.ID), err
 }
 
-// Feedbacks lists notes, newest first; state "" means all.
+// Feedbacks lists notes, newest first; state "" means all, "new" those that are
+// open and that nobody has taken.
 func Feedbacks(q db.Querier, state string, p Page) (List[FeedbackView], error) {
 	var w where
 	switch state {
 	case "":
+	case "new":
+		w.and("f.state='open' AND f.owner_id=0")
 	case feedback.Open:
 		w.and("f.state='open'") // as the partial index has it
 	default:
