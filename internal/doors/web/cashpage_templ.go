@@ -65,7 +65,7 @@ func cashView(v *visit, c report.CashView, f fan) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = fanCard(v, f, "By week", false).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = sectionOf(v, section{Title: "By week", Draw: fanBody(v, f, true)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

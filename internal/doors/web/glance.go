@@ -194,6 +194,9 @@ func (v *visit) tileOf(name string, counted bool) (tile, error) {
 			t.Sub = inMoney(short(m.Sum), string(m.Currency)) + ", " + x.Sub
 		}
 	}
+	if n == 0 && !counted {
+		t.Sub = "none, " + x.Sub
+	}
 	if n > 0 && (name == "late" || name == "overdue") {
 		t.Tone = "late"
 	}

@@ -24,7 +24,7 @@ var (
 // takes the help of the nearest one above it that stands here.
 var helps = map[string]help{
 	"/": {Is: "Your home answers the first questions of your day. Each tile is a question with its number; it opens exactly the rows that make it.",
-		How: []string{"Open a tile to see its rows, and from a row the document.", "The page renews itself while it stands open."}, Words: []string{"Late", "Overdue", "On account", "Billable", "DSO"}, Keys: []key{{"n", "new order, where you may"}, {"g h", "back to this page"}}},
+		How: []string{"Open a tile to see its rows, and from a row the document.", "The page renews itself while it stands open."}, Words: []string{"Late", "Overdue", "On account", "Billable", "DSO"}, Keys: []key{{"n, r, m", "new order, billing run, match bank lines: where the button stands"}, {"g h", "back to this page"}}},
 	"/rows/{id}": {Is: "These are the rows behind one number of a home page. Their sum is that number.",
 		How: []string{"Open a row to get to its document, where the next step is.", "Where there is a month field, it chooses which month is counted."}, Words: []string{"At risk", "Late", "Billable", "Blocked", "Overdue", "On account", "Exposure"}, Keys: listKeys},
 	"/cash": {Is: "The money that should come in over the next 13 weeks, if customers go on paying as they did.",

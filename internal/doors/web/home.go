@@ -16,7 +16,6 @@ type home struct {
 	Acts           []link
 	Tiles          []tile
 	Flow           fragment
-	Fan            *fan
 	Sections       []section
 	Tour           bool
 }
@@ -37,8 +36,18 @@ func homePage(v *visit) (page, error) {
 			return nil, err
 		}
 	}
-	if v.may(access.Enter) {
-		h.Acts = []link{{Word: "New order", Href: "/orders/new", Icon: "plus", Key: "N", Primary: true}}
+	for _, a := range []struct {
+		right access.Right
+		link  link
+	}{{access.Close, link{Word: "Close checklist", Href: "/close", Icon: "lock"}}, {access.Collect, link{Word: "Match bank lines", Href: "/bank?state=new", Icon: "landmark", Key: "M"}},
+		{access.Bill, link{Word: "Billing run", Href: "/billing", Icon: "receipt", Key: "R"}}, {access.Enter, link{Word: "New order", Href: "/orders/new", Icon: "plus", Key: "N"}}} {
+		if v.may(a.right) {
+			h.Acts = append(h.Acts, a.link)
+		}
+	}
+	if n := len(h.Acts); n > 0 { // the main one stands last, at the edge
+		h.Acts[n-1].Primary = true
+		h.Acts = h.Acts[max(0, n-2):]
 	}
 	return draw(homeView(v, h)), nil
 }
@@ -87,6 +96,9 @@ func (h *home) rows(v *visit, name string) error {
 	m, err := report.Measure(v.q, name, from, to)
 	if err != nil {
 		return err
+	}
+	if len(m.Rows) == 0 && len(h.Sections) > 0 {
+		return nil // the tile says so, and there is more to see
 	}
 	t := table{Caption: x.Title, Columns: []column{{"Document", false, "first"}, {"Customer", false, "whole"}, {"State", false, "whole"}, {"In " + string(m.Currency), true, "amount"}, {"Day", true, "whole"}}}
 	for i, r := range m.Rows[:min(7, len(m.Rows))] {
@@ -179,17 +191,20 @@ func (h *home) ageing(v *visit) error {
 	return err
 }
 
+const cashTitle = "Cash, 13 weeks"
+
 // cash is the fan of 13 weeks, and what comes in four of them.
 func (h *home) cash(v *visit) error {
-	if h.Fan != nil {
-		return nil
+	for _, x := range h.Sections {
+		if x.Title == cashTitle {
+			return nil
+		}
 	}
 	c, err := report.Cash(v.q)
 	if err != nil {
 		return err
 	}
-	f := v.fanOf(c)
-	h.Fan = &f
+	h.section(section{Title: cashTitle, Draw: fanBody(v, v.fanOf(c), false), More: &link{Word: "Cash expected", Href: "/cash"}})
 	four := fourWeeks(c)
 	h.add(tile{fact: fact{Name: "Cash expected", Value: inMoney(short(four), string(c.Currency)), Sub: "in four weeks, as customers mostly pay", Href: "/cash"}, Exact: inMoney(four, string(c.Currency))})
 	return nil

@@ -168,7 +168,7 @@ document.addEventListener("keydown", (event) => {
     f: () => $(".tools input[type=search]")?.focus(),
     j: () => walk(1),
     k: () => walk(-1),
-  }[event.key];
+  }[event.key] ?? ((a) => a && (() => a.click()))(all(".head .acts a").find((a) => $("kbd", a)?.textContent.toLowerCase() === event.key)); // the key that a button shows
   if (does) { event.preventDefault(); does(); }
 });
 

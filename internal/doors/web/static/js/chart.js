@@ -12,11 +12,11 @@ function fan(box) {
   const series = (name, width) => ({ label: name, stroke: () => token("--chart-1"), width, points: { show: false } });
   const every = box.clientWidth < 560 ? 3 : 1;
   return new uPlot({
-    width: box.clientWidth, height: 200, legend: { show: false }, cursor: { show: false }, padding: [8, 12, 0, 0],
+    width: box.clientWidth, height: 200, legend: { show: false }, cursor: { show: false }, padding: [8, 32, 0, 0],
     scales: { x: { time: false }, y: { range: (_, lo, hi) => [Math.min(0, lo), hi * 1.05 || 1] } },
     axes: [
-      { ...line, font, grid: { show: false }, splits: () => at.filter((i) => i % every === 0), values: (_, list) => list.map((i) => data.from[i]) },
-      { ...line, font, size: 56, splits: (_, __, lo, hi) => [0, hi / 3, (hi * 2) / 3].map(Math.round), values: (_, list) => list.map(short) },
+      { ...line, font, size: 28, grid: { show: false }, splits: () => at.filter((i) => i % every === 0), values: (_, list) => list.map((i) => data.from[i]) },
+      { ...line, font, size: 56, space: 56, values: (_, list) => list.map(short) },
     ],
     series: [{}, series("at most", 0), series("at least", 0), series("expected", 2)],
     bands: [{ series: [1, 2], fill: () => token("--chart-band") }],
