@@ -158,7 +158,7 @@ func helpBody(v *visit, h help) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(h.Words) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<section aria-labelledby=\"helpwords\"><h3 id=\"helpwords\">Words</h3><dl class=\"terms\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<section aria-labelledby=\"helpwords\"><h2 id=\"helpwords\">Words</h2><dl class=\"terms\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -200,7 +200,7 @@ func helpBody(v *visit, h help) templ.Component {
 			}
 		}
 		if len(h.Keys) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<section aria-labelledby=\"helpkeys\"><h3 id=\"helpkeys\">Keys here</h3><dl class=\"pairs\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<section aria-labelledby=\"helpkeys\"><h2 id=\"helpkeys\">Keys here</h2><dl class=\"pairs\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
