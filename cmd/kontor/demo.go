@@ -43,6 +43,7 @@ type demo struct {
 	stats   *sim.Stats
 	seconds float64
 	people  []web.Role // one for each role, with a link
+	tour    string     // link of the tour's guest
 }
 
 func demoCommand() *cobra.Command {
@@ -108,6 +109,9 @@ func (d *demo) run(ctx context.Context) error {
 	full, read, err := d.tokens(ctx, a)
 	if err == nil && d.serves {
 		d.people, err = staff(ctx, a)
+		if err == nil {
+			d.tour, err = guest(ctx, a)
+		}
 	}
 	if err != nil {
 		return err
@@ -120,7 +124,7 @@ func (d *demo) run(ctx context.Context) error {
 		return err
 	}
 	a.Work(ctx, false)
-	return serve(ctx, a, d.listen, front{web: web.Options{Demo: d.people}}, io.Discard) // show has said where
+	return serve(ctx, a, d.listen, front{web: web.Options{Demo: d.people, Tour: d.tour}}, io.Discard) // show has said where
 }
 
 // look tells whether the demo company is in the database. It refuses one that
@@ -258,6 +262,19 @@ func staff(ctx context.Context, a *app.App) ([]web.Role, error) {
 		return nil
 	})
 	return out, err
+}
+
+// guest makes sure that somebody is there who may take the guided tour alone: he
+// has the roles that a company of people keeps apart.
+func guest(ctx context.Context, a *app.App) (path string, err error) {
+	err = a.DB.Write(ctx, db.Actor{ID: access.Demo}, func(tx *db.Tx) error {
+		user, err := access.Invite(tx, "Guest of the tour", "tour@hallmoor.example", "service", "warehouse", "billing", "receivables")
+		if err == nil {
+			path = "/enter/" + access.Link(tx, user, access.ForDemo, 30*24*time.Hour)
+		}
+		return err
+	})
+	return path, err
 }
 
 // remove deletes the file, of which look has said that it is a demo's.

@@ -458,7 +458,9 @@ var looked = [][2]string{
 	{"admin", "/"}, {"admin", "/people"}, {"admin", "/people/new"}, {"admin", "/authority"}, {"admin", "/authority/new/set"}, {"admin", "/review"}, {"head", "/approvals"}, {"head", "/approvals?view=decided"},
 	{"credit", "/credit/{account}"}, {"credit", "/credit/{account}/limit"}, {"controller", "/bank/accounts"}, {"head", "/account"}, {"head", "/nothing"}, {"", "/styleguide"}, {"admin", "/people/{person}"}, {"head", "/account/app"},
 	{"head", "/account/passkeys/new"}, {"warehouse", "/packing"}, {"warehouse", "/scan?scan=NOTHING"}, {"warehouse", "{pick}/pick"}, {"warehouse", "{pick}/pick?scan=NOTHING"}, {"warehouse", "{pick}/short?line={line}&qty=0&why=empty"}, {"warehouse", "{pick}/pack"}, {"warehouse", "{pick}/pick-list"},
-	{"warehouse", "{pick}/packing-list"}, {"warehouse", "/receive?line={sku}|3|&sku={sku}&qty=2"}, {"warehouse", "/receive?line={sku}|3|"}, {"warehouse", "/count?sku={sku}"}, {"warehouse", "/count?sku={sku}&counted=2&first=2"}, {"warehouse", "/move?from=HB&to=UL&sku={sku}&qty=1"}}
+	{"warehouse", "{pick}/packing-list"}, {"warehouse", "/receive?line={sku}|3|&sku={sku}&qty=2"}, {"warehouse", "/receive?line={sku}|3|"}, {"warehouse", "/count?sku={sku}"}, {"warehouse", "/count?sku={sku}&counted=2&first=2"}, {"warehouse", "/move?from=HB&to=UL&sku={sku}&qty=1"}, {"head", "/"}, {"controller", "/"},
+	{"planner", "/"}, {"billing", "/"}, {"credit", "/"}, {"head", "/rows/orders-in"}, {"receivables", "/rows/overdue"}, {"planner", "/shortages"}, {"controller", "/cash"}, {"controller", "/cash?week=1"},
+	{"controller", "/dso"}, {"controller", "/checks"}, {"admin", "/health?view=access"}, {"admin", "/feedback"}, {"service", "/feedback/send"}, {"service", "/help?of=/orders"}, {"service", "/glossary"}, {"service", "/tour"}}
 
 // TestAccessibleAndWithinTheScreen: axe finds nothing on any page (WCAG 2.2 AA
 // and best practice), light and dark, wide and narrow; no page scrolls sideways.

@@ -134,25 +134,10 @@ func age(hours int64) string {
 
 // stage is one cell of the flow of orders.
 type stage struct {
-	Word, Href, Sub string
-	Count           int64
-	Held            string // width of the held part, percent
+	Word, Href, Sub, Value, Oldest, Exact string
+	Count                                 int64
+	Held, Late                            string // widths of the held and the late part, percent
 }
 
 // stages counts the orders in each stage of their life.
-func (v *visit) stages() (fragment, error) {
-	counts, err := report.Stages(v.q)
-	if err != nil {
-		return nil, err
-	}
-	var out []stage
-	for _, s := range []string{"captured", "promised", "short", "reserved", "released", "shipped", "billed"} {
-		c := counts[s]
-		x := stage{Word: stateOf(s).word, Href: "/orders" + query("status", s), Count: c.Count, Held: percent(c.Held, c.Count)}
-		if c.Held > 0 {
-			x.Sub = fmt.Sprint(c.Held) + " held"
-		}
-		out = append(out, x)
-	}
-	return flowOf(out), nil
-}
+func (v *visit) stages() (fragment, error) { return v.stageFlow() }

@@ -58,7 +58,7 @@ var fillWords = map[string]string{"res": "reserved", "ship": "shipped", "bill": 
 
 // places gives the page of a document by the prefix of its id.
 var places = map[string]string{
-	"ord": "/orders/", "shp": "/shipments/", "inv": "/invoices/", "cus": "/customers/", "prd": "/products/", "stm": "/statements/", "rcp": "/receipts/", "ret": "/returns/", "cra": "/credit/", "apv": "/approvals/",
+	"ord": "/orders/", "shp": "/shipments/", "inv": "/invoices/", "cus": "/customers/", "prd": "/products/", "stm": "/statements/", "rcp": "/receipts/", "ret": "/returns/", "cra": "/credit/", "apv": "/approvals/", "fbk": "/feedback/",
 }
 
 // placeOf is the page of a document, "" when it has none.
@@ -72,7 +72,7 @@ func placeOf(d report.DocRef) string {
 
 var eventIcons = map[string]string{
 	"order": "clipboard-list", "shipment": "truck", "invoice": "file", "credit_note": "file-minus", "receipt": "banknote", "application": "scale", "hold": "circle-pause", "return": "undo-2",
-	"statement": "landmark", "customer": "users", "product": "package", "user": "circle-user", "stock_doc": "boxes", "refund": "wallet",
+	"statement": "landmark", "customer": "users", "product": "package", "user": "circle-user", "stock_doc": "boxes", "refund": "wallet", "feedback": "message-square",
 }
 
 // storyOf reads the timeline of a document, the newest first.

@@ -49,10 +49,10 @@ func pickListPage(v *visit) (page, error) { return printedPage(v, "Pick list", f
 // packingListPage is the paper that lies in the box.
 func packingListPage(v *visit) (page, error) { return printedPage(v, "Packing list", true) }
 
-// bars draws a text as Code 128 (ISO/IEC 15417): one path, a module is one unit
+// barsOf draws a text as Code 128 (ISO/IEC 15417): one path, a module is one unit
 // wide, with the quiet zone of ten modules at both ends; "" for what it has no
 // characters for. Wide is the whole width.
-func bars(text string) (path string, wide int) {
+func barsOf(text string) (path string, wide int) {
 	code, err := code128.Encode(text)
 	if err != nil {
 		return "", 0

@@ -80,7 +80,7 @@ func TestTheFloorWithoutScript(t *testing.T) {
 // TestBarsAreCode128: the modules of a letter between start, check and stop
 // characters as ISO/IEC 15417 has them, with quiet zones.
 func TestBarsAreCode128(t *testing.T) {
-	path, wide := bars("AB")
+	path, wide := barsOf("AB")
 	if wide != 20+11*4+13 {
 		t.Fatalf("%d modules", wide)
 	}
@@ -97,7 +97,7 @@ func TestBarsAreCode128(t *testing.T) {
 	if s := string(got[10 : wide-10]); s != want {
 		t.Errorf("\n got %s\nwant %s", s, want)
 	}
-	if path, _ := bars("Größe"); path != "" {
+	if path, _ := barsOf("Größe"); path != "" {
 		t.Error("what Code 128 has no characters for is drawn")
 	}
 }

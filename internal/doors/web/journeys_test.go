@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"maps"
 	"os"
 	"path/filepath"
 	"testing"
@@ -39,6 +40,10 @@ var journeys = []journey{
 	{"a delivery is taken in by scanning", receiveGoods},
 	{"a place is counted with a difference", countPlace},
 	{"goods are moved by scanning", moveStock},
+	{"a note is sent, taken and closed", feedbackIsHeard},
+	{"the guided tour to its end", tourToItsEnd},
+	{"from the head's home down to the rows", headDrills},
+	{"help and a word are found by keyboard", helpIsFound},
 }
 
 // TestJourneys plays them all, each in a house of its own.
@@ -88,7 +93,7 @@ func (m *model) copy(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	k := houseOn(t, dbtest.Open(t, "sqlite:"+file, db.Options{}))
-	k.cookie, k.user = m.cookie, m.user
+	k.cookie, k.user = maps.Clone(m.cookie), maps.Clone(m.user)
 	sequencer := event.NewSequencer(k.office.DB)
 	ctx, stop := context.WithCancel(context.Background())
 	t.Cleanup(stop)

@@ -22,6 +22,7 @@ var navigation = []entry{
 	{"Sell", "Customers", "/customers", "users", "", access.SeeOrders, false},
 	{"Sell", "Products", "/products", "package", "", access.SeeOrders, false},
 	{"Fulfil", "Stock", "/stock", "boxes", "", access.SeeOrders, false},
+	{"Fulfil", "Shortages", "/shortages", "triangle-alert", "", access.SeeOrders, false},
 	{"Fulfil", "Picking", "/picking", "scan-barcode", "", access.Pick, false},
 	{"Fulfil", "Packing", "/packing", "package-check", "", access.Pick, false},
 	{"Fulfil", "Receive", "/receive", "package-plus", "", access.Keep, false},
@@ -35,12 +36,16 @@ var navigation = []entry{
 	{"Money", "Bank", "/bank", "landmark", "", access.SeeMoney, false},
 	{"Money", "Receipts", "/receipts", "banknote", "", access.SeeMoney, false},
 	{"Money", "Credit", "/credit", "shield", "", access.SeeMoney, false},
-	{"Control", "Approvals", "/approvals", "list-checks", "", access.SeeMoney, false},
+	{"Control", "Approvals", "/approvals", "circle-check", "", access.SeeMoney, false},
+	{"Money", "Cash expected", "/cash", "euro", "", access.SeeMoney, false},
 	{"Control", "Close", "/close", "lock", "", access.SeeMoney, false},
 	{"Control", "Ledger", "/ledger", "scale", "", access.SeeMoney, false},
+	{"Control", "Checks", "/checks", "list-checks", "", access.SeeMoney, false},
 	{"Admin", "People", "/people", "circle-user", "", access.Administer, false},
 	{"Admin", "Authority", "/authority", "settings", "", access.Administer, false},
 	{"Admin", "Access review", "/review", "check", "", access.Administer, false},
+	{"Admin", "Feedback", "/feedback", "message-square", "", access.Administer, false},
+	{"Admin", "Health", "/health", "activity", "", access.Administer, false},
 }
 
 // navigation is the sidebar of the person: only what he may see, the group's
@@ -78,6 +83,8 @@ func (v *visit) counted(href string) string {
 		n = v.waiting.BankLines
 	case href == "/approvals":
 		n = v.toDecide
+	case href == "/feedback":
+		n = v.notes
 	}
 	if n == 0 {
 		return ""
@@ -121,7 +128,7 @@ type key struct{ Key, Word string }
 
 var keys = []key{
 	{"Ctrl K", "search, or jump to a page"}, {"g d", "order desk"}, {"g o", "orders"}, {"g c", "customers"}, {"g a", "stock"}, {"g p", "picking"}, {"g i", "invoices"}, {"g b", "bank"}, {"g h", "home"},
-	{"j, k", "next row, row before"}, {"Enter", "open the row"}, {"f", "filter the list"}, {"e", "CSV of the list"}, {"n", "new order"}, {"Ctrl Enter", "do what the sheet is about"}, {"Esc", "close what is on top"}, {"?", "these keys"},
+	{"j, k", "next row, row before"}, {"Enter", "open the row"}, {"f", "filter the list"}, {"e", "CSV of the list"}, {"n", "new order"}, {"F1", "help of the page"}, {"Ctrl Enter", "do what the sheet is about"}, {"Esc", "close what is on top"}, {"?", "these keys"},
 }
 
 const htmxConfig = `{"includeIndicatorStyles":false,"allowEval":false,"allowScriptTags":false,"attributesToSettle":["class"],"selfRequestsOnly":true,"historyCacheSize":0,"refreshOnHistoryMiss":true,"scrollBehavior":"instant","timeout":15000,"responseHandling":[{"code":"204","swap":false},{"code":"[23]..","swap":true},{"code":"403|404|409|412|422","swap":true},{"code":"[45]..","swap":false,"error":true}]}`

@@ -107,6 +107,10 @@ func routes() []route {
 	table = append(table, draftRoutes()...)
 	table = append(table, lineRoutes()...)
 	table = append(table, floorRoutes()...)
+	table = append(table, feedbackRoutes()...)
+	table = append(table, helpRoutes()...)
+	table = append(table, glanceRoutes()...)
+	table = append(table, tourRoutes()...)
 	return table
 }
 

@@ -70,6 +70,11 @@ var states = map[string]state{
 	"matched":      {"good", "circle-check", "Matched"},
 	"excluded":     {"quiet", "circle-dashed", "Not ours"},
 
+	"billable": {"good", "circle-check", "Ready"},
+	"near":     {"warn", "triangle-alert", "Near the limit"},
+	"over":     {"bad", "circle-alert", "Over the limit"},
+	"low":      {"warn", "triangle-alert", "Low"},
+
 	// stock
 	"sellable": {"good", "circle-check", "Available"},
 	"transit":  {"busy", "truck", "On the road"},

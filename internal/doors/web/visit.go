@@ -17,6 +17,7 @@ import (
 
 	"kontor/internal/rooms/access"
 	"kontor/internal/rooms/company"
+	"kontor/internal/rooms/feedback"
 	"kontor/internal/story/report"
 	"kontor/internal/tools/db"
 	"kontor/internal/words/day"
@@ -43,6 +44,7 @@ type visit struct {
 	told     string     // what the request before did
 	waiting  report.WaitView
 	toDecide int64 // requests that wait for this person
+	notes    int64 // feedback that nobody has taken, for who sees to it
 }
 
 // page is what a route answers with: a drawing, or a way to go on.
@@ -103,6 +105,9 @@ func (v *visit) identify() error {
 			if f, err = v.mine(q); err == nil {
 				v.toDecide, err = report.ToDecide(q, f)
 			}
+		}
+		if err == nil && v.may(access.Administer) {
+			v.notes, err = feedback.Unowned(q)
 		}
 		return err
 	})

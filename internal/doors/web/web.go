@@ -22,6 +22,7 @@ type Options struct {
 	Proxy  bool            // a proxy in front adds the caller's address to X-Forwarded-For
 	Single *Single         // the company's own sign-in, nil when there is none
 	Demo   []Role          // links of the sample company, one a role
+	Tour   string          // link by which a visitor of the sample company becomes who may take the guided tour; "" elsewhere
 	Done   <-chan struct{} // closed when the server is about to end: open streams end, too
 }
 
@@ -42,6 +43,7 @@ type site struct {
 	throttle *throttle
 	company  *provider // nil when the company has no sign-in of its own
 	hub      *hub
+	checks   checking
 }
 
 // Handler answers for all pages. It refuses what another site's page sends

@@ -118,6 +118,11 @@ var sentences = map[string]string{
 	"stock.scrapped":    "Stock was scrapped[ ({reference})][, {lines} lines]",
 	"stock.revalued":    "Stock was revalued[ ({reference})][, {lines} lines]",
 
+	"feedback.sent":     "A note was sent",
+	"feedback.taken":    "Somebody sees to it",
+	"feedback.closed":   "The note was closed[: {reason}]",
+	"feedback.reopened": "The note was opened again",
+
 	"ledger.reversed":       "A posting was reversed",
 	"period.closed":         "The month {month} was closed[ in {ledger}]",
 	"period.reopened":       "The month {month} was opened again[ in {ledger}]",

@@ -36,6 +36,7 @@ type (
 	tokenNoun       struct{}
 	approvalNoun    struct{}
 	draftNoun       struct{}
+	feedbackNoun    struct{}
 )
 
 func (customerNoun) prefix() string    { return "cus" }
@@ -72,6 +73,7 @@ func (userNoun) prefix() string        { return "usr" }
 func (tokenNoun) prefix() string       { return "tok" }
 func (approvalNoun) prefix() string    { return "apv" }
 func (draftNoun) prefix() string       { return "drf" }
+func (feedbackNoun) prefix() string    { return "fbk" }
 
 // The ids, one type per noun.
 type (
@@ -109,4 +111,5 @@ type (
 	Token       = ID[tokenNoun]
 	Approval    = ID[approvalNoun]
 	Draft       = ID[draftNoun]
+	Feedback    = ID[feedbackNoun]
 )

@@ -154,6 +154,7 @@ document.addEventListener("keydown", (event) => {
     if (main) { event.preventDefault(); main.click(); }
     return;
   }
+  if (event.key === "F1" && $("[data-key=help]")) { event.preventDefault(); if (!$("dialog[open]")) $("[data-key=help]").click(); return; }
   if (event.key === "Escape" && $("#side")?.hasAttribute("data-open")) return closeMenu();
   if (event.ctrlKey || event.metaKey || event.altKey || $("dialog[open]") || event.target.closest("input, textarea, select, [contenteditable]")) return;
   if (performance.now() - going < 1200 && places[event.key]) { going = -Infinity; location.href = places[event.key]; return; }
@@ -166,7 +167,7 @@ document.addEventListener("keydown", (event) => {
     f: () => $(".tools input[type=search]")?.focus(),
     j: () => walk(1),
     k: () => walk(-1),
-  }[event.key];
+  }[event.key] ?? ((a) => a && (() => a.click()))(all(".head .acts a").find((a) => $("kbd", a)?.textContent.toLowerCase() === event.key)); // the key that a button shows
   if (does) { event.preventDefault(); does(); }
 });
 
