@@ -12,7 +12,7 @@ help: ## print this
 test: ## format, vet and all tests, on SQLite and on a throw-away PostgreSQL
 	@scripts/test.sh
 
-demo: ## a sample company with 90 days of trade, with its pages and its API
+demo: ## a sample company with a year of trade, with its pages and its API
 	go run ./cmd/kontor demo
 
 bench: ## the benchmarks on both engines

@@ -53,7 +53,7 @@ func (s *sim) applyAll(got []*receipt) error {
 	for _, r := range got {
 		switch {
 		case r.kind == nameless:
-			if s.luck.money.chance(700) {
+			if len(r.items) > 0 && s.luck.money.chance(700) {
 				in(s, s.agenda.explain, s.luck.money.between(4, 18), mystery{r.Item, r.items})
 			}
 			continue

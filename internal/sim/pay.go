@@ -128,6 +128,9 @@ func (s *sim) pay() error {
 	}
 	s.bankFees()
 	s.comeBack()
+	if s.eve {
+		s.oddities()
+	}
 	return nil
 }
 
@@ -155,6 +158,29 @@ func (s *sim) comeBack() {
 		a := s.accountOf(b.cur)
 		a.today = append(a.today, &movement{kind: came, amount: -b.amount - 350, text: "RETURN OF DIRECT DEBIT " + b.party.code + ", AM04", receipt: b.receipt, party: b.party, items: b.items, on: s.today})
 	}
+}
+
+// oddities stand on the statement that waits on the last morning: a little of
+// everything that a clerk has to find out about.
+func (s *sim) oddities() {
+	a := s.accounts[0]
+	a.today = append(a.today, &movement{kind: fee, amount: -1480, text: "Fee for payments abroad", on: s.today})
+	for _, p := range s.parties {
+		if p.pays != slow || p.currency() != "EUR" {
+			continue
+		}
+		a.today = append(a.today, &movement{kind: nameless, amount: int64(s.luck.money.between(12000, 420000)), party: p, text: "part of what we owe, see letter", on: s.today})
+		break
+	}
+	a.today = append(a.today, &movement{kind: nameless, amount: int64(s.luck.money.between(4000, 90000)), text: "CASH PAID IN AT THE COUNTER, NO NAME", on: s.today})
+	for i := s.index + 1; i < s.index+6; i++ { // a direct debit that would come back soon comes back today
+		if list := s.agenda.bounce[i]; len(list) > 0 {
+			delete(s.agenda.bounce, i)
+			s.agenda.bounce[s.index] = list
+			break
+		}
+	}
+	s.comeBack()
 }
 
 // remit decides how much an intent becomes, and what stands in its text.
@@ -247,6 +273,9 @@ func (s *sim) bankMorning() error {
 	if err := s.applyAll(got); err != nil {
 		return err
 	}
+	if s.ends {
+		return nil // what the bank sent back, took and was sent is still to be explained
+	}
 	if err := ask(s, s.office.Bounce, s.staff.money, back, func(i int, _ flow.Bounced) error {
 		for _, it := range backOf[i].items {
 			in(s, s.agenda.pay, s.luck.money.between(5, 14), intent{item: it, party: backOf[i].party, again: true})
@@ -254,9 +283,6 @@ func (s *sim) bankMorning() error {
 		return nil
 	}); err != nil {
 		return err
-	}
-	if s.ends {
-		return nil
 	}
 	return ask(s, s.office.Reconcile, s.staff.money, ties, nil)
 }

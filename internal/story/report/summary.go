@@ -121,7 +121,7 @@ func (v *SummaryView) counts(q db.Querier, _ *company.Company) error {
 	if v.Shipments, err = stateCounts(q, `SELECT decision, COUNT(*) FROM shipment GROUP BY decision`); err != nil {
 		return err
 	}
-	v.Holds, err = stateCounts(q, `SELECT kind, COUNT(*) FROM hold WHERE released_at=0 AND scope<>$1 GROUP BY kind`, int64(hold.OnRetain))
+	v.Holds, err = stateCounts(q, `SELECT h.kind, COUNT(*) FROM hold h WHERE h.released_at=0 AND h.scope<>$1 AND `+alive+` GROUP BY h.kind`, int64(hold.OnRetain))
 	return err
 }
 
@@ -315,7 +315,7 @@ func Waiting(q db.Querier, on day.Day, desk, pick, bill, bank bool) (WaitView, e
 		into  *int64
 		args  []any
 	}{
-		{desk, `SELECT (SELECT COUNT(*) FROM hold WHERE released_at=0 AND scope<>$1)+(SELECT COUNT(*) FROM intake WHERE state IN ('received','refused'))`, &v.Waiting, []any{int64(hold.OnRetain)}},
+		{desk, `SELECT (SELECT COUNT(*) FROM hold h WHERE h.released_at=0 AND h.scope<>$1 AND `+alive+`)+(SELECT COUNT(*) FROM intake WHERE state IN ('received','refused'))`, &v.Waiting, []any{int64(hold.OnRetain)}},
 		{pick, `SELECT COUNT(*) FROM shipment WHERE decision='planned'`, &v.ToPick, nil},
 		{bill, `SELECT COUNT(DISTINCT order_id) FROM billable WHERE billed<qty AND bill_on<=$1 AND hold_mask=0`, &v.Billable, []any{string(on)}},
 		{bank, `SELECT COUNT(*) FROM bank_line WHERE state IN ('new','matched') AND state='new'`, &v.BankLines, nil},
