@@ -197,7 +197,7 @@ func (d *demo) make(ctx context.Context) error {
 	}
 	d.opt.End = began
 	clock := sim.NewClock(d.opt)
-	a, err := app.Open(ctx, dsn, db.Options{Clock: clock.Now})
+	a, err := app.Open(ctx, dsn, db.Options{Clock: clock.Now, Draft: isFile})
 	if err != nil {
 		return err
 	}
@@ -225,6 +225,9 @@ func (d *demo) make(ctx context.Context) error {
 		return err
 	}
 	if isFile {
+		if err := flushed(p + ".part"); err != nil {
+			return err
+		}
 		if err := os.Rename(p+".part", p); err != nil {
 			return err
 		}
@@ -296,6 +299,15 @@ func (d *demo) remove() error {
 		return errors.New("--fresh removes SQLite files only; give an empty schema with --database")
 	}
 	return removeFile(p)
+}
+
+// flushed waits until a file is on the disk.
+func flushed(p string) error {
+	f, err := os.OpenFile(p, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 func removeFile(p string) error {

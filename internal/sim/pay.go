@@ -173,12 +173,8 @@ func (s *sim) oddities() {
 		break
 	}
 	a.today = append(a.today, &movement{kind: nameless, amount: int64(s.luck.money.between(4000, 90000)), text: "CASH PAID IN AT THE COUNTER, NO NAME", on: s.today})
-	for i := s.index + 1; i < s.index+6; i++ { // a direct debit that would come back soon comes back today
-		if list := s.agenda.bounce[i]; len(list) > 0 {
-			delete(s.agenda.bounce, i)
-			s.agenda.bounce[s.index] = list
-			break
-		}
+	if s.debited != nil {
+		in(s, s.agenda.bounce, 0, *s.debited)
 	}
 	s.comeBack()
 }
