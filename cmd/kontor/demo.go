@@ -19,6 +19,8 @@ import (
 	"kontor/internal/doors/web"
 	"kontor/internal/rooms/access"
 	"kontor/internal/rooms/company"
+	"kontor/internal/rooms/ledger"
+	"kontor/internal/rooms/stock"
 	"kontor/internal/sim"
 	"kontor/internal/tools/db"
 	"kontor/internal/tools/event"
@@ -207,6 +209,10 @@ func (d *demo) make(ctx context.Context) error {
 	end()
 	if err == nil {
 		_, err = event.Sequence(ctx, a.DB)
+	}
+	if err == nil { // what the server sums up in the background, so that its first pages are quick
+		who := db.Actor{ID: access.System}
+		err = errors.Join(stock.RollUp(ctx, a.DB, who), ledger.RollUp(ctx, a.DB, who))
 	}
 	if err == nil {
 		_, _, err = d.tokens(ctx, a)

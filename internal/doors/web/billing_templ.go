@@ -6,10 +6,10 @@ package web
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
 import (
+	"kontor/internal/words/day"
+
 	"github.com/a-h/templ"
 	templruntime "github.com/a-h/templ/runtime"
-
-	"kontor/internal/words/day"
 )
 
 func billingView(v *visit, b billing) templ.Component {

@@ -6,10 +6,10 @@ package web
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
 import (
+	"kontor/internal/rooms/access"
+
 	"github.com/a-h/templ"
 	templruntime "github.com/a-h/templ/runtime"
-
-	"kontor/internal/rooms/access"
 )
 
 func newOrderView(v *visit, f orderForm) templ.Component {

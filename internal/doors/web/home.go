@@ -31,6 +31,7 @@ func homePage(v *visit) (page, error) {
 	if err != nil {
 		return nil, err
 	}
+	v.late = &g.Late
 	h.Lead = v.company.Name + ", " + v.today.Time().Format("Monday 2 January 2006")
 	tile := func(right access.Right, name, value, sub, href, tone string) {
 		if v.may(right) {

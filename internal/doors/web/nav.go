@@ -1,11 +1,16 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"strings"
 
 	"kontor/internal/rooms/access"
+	"kontor/internal/story/report"
+	"kontor/internal/tools/db"
 )
 
 // entry is a place in the sidebar; the first of a group names it.
@@ -57,18 +62,42 @@ func (v *visit) navigation() []entry {
 	return out
 }
 
+// toDo counts what waits for the person, once a page that shows it is drawn:
+// on the page's own snapshot, or on one of its own where a step is shown. When
+// it cannot be read, the page is drawn without.
+func (v *visit) toDo() *report.WaitView {
+	if v.waiting != nil {
+		return v.waiting
+	}
+	v.waiting = &report.WaitView{}
+	count := func(q *db.Reader) (err error) {
+		*v.waiting, err = report.Waiting(q, v.today, v.may(access.Enter) || v.may(access.GiveCredit), v.may(access.Pick), v.may(access.Bill), v.may(access.Collect))
+		return err
+	}
+	var err error
+	if v.q != nil {
+		err = count(v.q)
+	} else {
+		err = v.read(count)
+	}
+	if err != nil && !errors.Is(err, context.Canceled) {
+		slog.Error("what waits could not be counted", "error", err)
+	}
+	return v.waiting
+}
+
 // counted is how much waits at a place for somebody who can do it; "" when nothing does.
 func (v *visit) counted(href string) string {
 	n := int64(0)
 	switch {
 	case href == "/desk":
-		n = v.waiting.Waiting
+		n = v.toDo().Waiting
 	case href == "/picking":
-		n = v.waiting.ToPick
+		n = v.toDo().ToPick
 	case href == "/billing":
-		n = v.waiting.Billable
+		n = v.toDo().Billable
 	case href == "/bank":
-		n = v.waiting.BankLines
+		n = v.toDo().BankLines
 	}
 	if n == 0 {
 		return ""

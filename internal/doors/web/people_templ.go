@@ -6,12 +6,11 @@ package web
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
 import (
+	"kontor/internal/rooms/access"
 	"time"
 
 	"github.com/a-h/templ"
 	templruntime "github.com/a-h/templ/runtime"
-
-	"kontor/internal/rooms/access"
 )
 
 func signInView(v *visit, e entrance) templ.Component {

@@ -340,11 +340,9 @@ func Glance(q db.Querier) (GlanceView, error) {
 	if v.WaitView, err = Waiting(q, on, true, true, true, true); err != nil {
 		return v, err
 	}
-	late, err := LateOrders(q, 1<<20)
-	if err != nil {
+	if v.Late, err = CountLate(q); err != nil {
 		return v, err
 	}
-	v.Late = int64(len(late))
 	s := SummaryView{On: on}
 	if err := s.owed(q, c); err != nil {
 		return v, err

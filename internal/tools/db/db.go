@@ -77,6 +77,7 @@ type DB struct {
 	memory memory
 	shelf  atomic.Pointer[Shelf]
 	news   news
+	bell   bell
 	doubts bool
 	stop   chan struct{}
 }
