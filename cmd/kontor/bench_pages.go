@@ -27,11 +27,11 @@ import (
 	"kontor/internal/tools/db"
 )
 
-// Pages are asked for so often, and so many of one kind by each person.
-const (
-	askedEach = 5
-	ofOneKind = 3
-)
+// thorough asks each page five times, and three of one kind as each person.
+var thorough = pace{rounds: 5, kinds: 3}
+
+// pace is how often a page is asked for, and how many pages of one kind by each person.
+type pace struct{ rounds, kinds int }
 
 // pageSpeed is what the pages of one kind cost.
 type pageSpeed struct {
@@ -56,7 +56,7 @@ func (b *benchFlags) pages(c *cobra.Command) error {
 	for _, e := range b.Engines {
 		fmt.Fprintf(c.ErrOrStderr(), "running pages on %s, %d days\n", e, b.days)
 		err := bench.Fresh(c.Context(), b.Options, e, func(dsn string) error {
-			list, err := speedOf(c.Context(), e, dsn, b.days)
+			list, err := speedOf(c.Context(), e, dsn, b.days, thorough)
 			all = append(all, list...)
 			return err
 		})
@@ -72,7 +72,7 @@ func (b *benchFlags) pages(c *cobra.Command) error {
 }
 
 // speedOf makes the company and measures its pages, the slowest kind first.
-func speedOf(ctx context.Context, e db.Engine, dsn string, days int) ([]*pageSpeed, error) {
+func speedOf(ctx context.Context, e db.Engine, dsn string, days int, at pace) ([]*pageSpeed, error) {
 	d := demo{dsn: dsn, talk: io.Discard, opt: sim.Options{Days: days}}
 	if err := d.make(ctx); err != nil {
 		return nil, err
@@ -82,7 +82,7 @@ func speedOf(ctx context.Context, e db.Engine, dsn string, days int) ([]*pageSpe
 		return nil, err
 	}
 	defer a.Close()
-	p := pager{engine: e, door: web.Handler(a.Office, web.Options{}), kinds: map[string]*pageSpeed{}, files: map[string]int{}}
+	p := pager{pace: at, engine: e, door: web.Handler(a.Office, web.Options{}), speed: map[string]*pageSpeed{}, files: map[string]int{}}
 	people, err := visitors(ctx, a)
 	if err != nil {
 		return nil, err
@@ -118,9 +118,10 @@ func visitors(ctx context.Context, a *app.App) ([]string, error) {
 
 // pager asks for pages and remembers what they cost.
 type pager struct {
+	pace
 	engine db.Engine
 	door   http.Handler
-	kinds  map[string]*pageSpeed
+	speed  map[string]*pageSpeed
 	files  map[string]int // bytes of what pages load, by address
 }
 
@@ -139,10 +140,10 @@ func (p *pager) walk(ctx context.Context, who string) error {
 			return fmt.Errorf("GET %s answers %d: %s", at, a.status, a.text())
 		}
 		kind := kindOf(a.pattern, at)
-		if found[kind]++; a.status != http.StatusOK || found[kind] > ofOneKind {
+		if found[kind]++; a.status != http.StatusOK || found[kind] > p.kinds {
 			continue
 		}
-		for range askedEach {
+		for range p.rounds {
 			p.note(kind, at, p.ask(ctx, who, at))
 		}
 		for _, m := range linkTo.FindAllStringSubmatch(a.text(), -1) {
@@ -177,10 +178,10 @@ func kindOf(pattern, at string) string {
 }
 
 func (p *pager) note(kind, at string, a *answered) {
-	k := p.kinds[kind]
+	k := p.speed[kind]
 	if k == nil {
 		k = &pageSpeed{Engine: p.engine, Page: kind, File: !strings.HasPrefix(a.head.Get("Content-Type"), "text/html")}
-		p.kinds[kind] = k
+		p.speed[kind] = k
 	}
 	k.took = append(k.took, a.took)
 	if a.took > k.slow {
@@ -227,11 +228,11 @@ func (p *pager) ask(ctx context.Context, who, at string) *answered {
 
 // sorted works the times out, the slowest kind first.
 func (p *pager) sorted() []*pageSpeed {
-	out := slices.Collect(maps.Values(p.kinds))
+	out := slices.Collect(maps.Values(p.speed))
 	for _, k := range out {
 		slices.Sort(k.took)
 		n := len(k.took)
-		k.Asked = n / askedEach
+		k.Asked = n / p.rounds
 		k.P50, k.P95, k.Max = millis(k.took[n/2]), millis(k.took[(n-1)*95/100]), millis(k.took[n-1])
 	}
 	slices.SortFunc(out, func(a, b *pageSpeed) int {
@@ -239,6 +240,9 @@ func (p *pager) sorted() []*pageSpeed {
 	})
 	return out
 }
+
+// large tells that a page is more than people with a slow line should wait for.
+func (k *pageSpeed) large() bool { return !k.File && (k.First > 200_000 || k.Later > 30_000) }
 
 func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
@@ -278,7 +282,7 @@ func writePages(w io.Writer, list []*pageSpeed) {
 		if k.P95 > 100 {
 			slow++
 		}
-		if !k.File && (k.First > 200_000 || k.Later > 30_000) {
+		if k.large() {
 			large++
 		}
 	}

@@ -22,6 +22,9 @@ type journey struct {
 
 var journeys = []journey{
 	{"an order becomes cash", orderToCash},
+	{"two people change one order", twoOnOneOrder},
+	{"a phone comes by a link and finds a shipment", byPhone},
+	{"a cancelled order frees its stock for another", cancelledForAnother},
 }
 
 // TestJourneys plays them all, each in a house of its own.
