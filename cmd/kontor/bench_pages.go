@@ -135,6 +135,9 @@ func (p *pager) walk(ctx context.Context, who string) error {
 	seen, found := map[string]bool{"/": true}, map[string]int{}
 	for next := []string{"/"}; len(next) > 0; next = next[1:] {
 		at := next[0]
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		a := p.ask(ctx, who, at)
 		if a.status >= 500 {
 			return fmt.Errorf("GET %s answers %d: %s", at, a.status, a.text())

@@ -152,8 +152,8 @@ func (v *SummaryView) orders(q db.Querier, _ *company.Company) error {
 			CAST(COALESCE(SUM(CASE WHEN t.promised>0 AND t.held<t.rest THEN 1 ELSE 0 END), 0) AS BIGINT)
 		FROM (SELECT COALESCE(NULLIF(MAX(s.promised_on), ''), NULLIF(l.requested_on, ''), o.requested_on) AS due_on, l.ordered-l.cancelled-l.shipped AS rest,
 				COALESCE(SUM(s.reserved), 0)+COALESCE(SUM(s.released), 0)-l.shipped AS held, COALESCE(SUM(s.qty), 0) AS promised
-			FROM sales_order o JOIN order_line l ON l.order_id=o.id LEFT JOIN order_schedule s ON s.line_id=l.id
-			WHERE o.decision IN ('captured','confirmed') AND l.role IN ('item','free') AND l.ordered-l.cancelled-l.shipped>0
+			FROM sales_order o CROSS JOIN order_line l LEFT JOIN order_schedule s ON s.line_id=l.id
+			WHERE l.order_id=o.id AND o.decision IN ('captured','confirmed') AND o.ship_state<>'full' AND l.role IN ('item','free') AND l.ordered-l.cancelled-l.shipped>0
 			GROUP BY l.id, l.requested_on, o.requested_on, l.ordered, l.cancelled, l.shipped) t`, []any{string(v.On)}, &v.Lines.Open, &v.Lines.Late, &v.Lines.Short)
 	return err
 }
