@@ -160,19 +160,11 @@ func (s *sim) comeBack() {
 	}
 }
 
-// oddities stand on the statement that waits on the last morning: a little of
-// everything that a clerk has to find out about.
+// oddities stand on the statement that waits on the last morning: what a clerk
+// has to explain beside what customers paid.
 func (s *sim) oddities() {
 	a := s.accounts[0]
 	a.today = append(a.today, &movement{kind: fee, amount: -1480, text: "Fee for payments abroad", on: s.today})
-	for _, p := range s.parties {
-		if p.pays != slow || p.currency() != "EUR" {
-			continue
-		}
-		a.today = append(a.today, &movement{kind: nameless, amount: int64(s.luck.money.between(12000, 420000)), party: p, text: "part of what we owe, see letter", on: s.today})
-		break
-	}
-	a.today = append(a.today, &movement{kind: nameless, amount: int64(s.luck.money.between(4000, 90000)), text: "CASH PAID IN AT THE COUNTER, NO NAME", on: s.today})
 	if s.debited != nil {
 		in(s, s.agenda.bounce, 0, *s.debited)
 	}
