@@ -1,5 +1,5 @@
 # `make` prints what there is.
-.PHONY: help test demo bench crash soak fuzz golden postgres build pages screenshots lint clean
+.PHONY: help test demo bench pages-speed crash soak fuzz golden postgres build pages screenshots lint clean
 SHELL := /bin/bash
 FUZZTIME ?= 60s
 KILLS ?= 10000
@@ -7,16 +7,19 @@ DURATION ?= 30m
 ENGINE ?= sqlite
 
 help: ## print this
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 test: ## format, vet and all tests, on SQLite and on a throw-away PostgreSQL
 	@scripts/test.sh
 
-demo: ## a sample company with 90 days of trade, with its pages and its API
+demo: ## a sample company with a year of trade, with its pages and its API
 	go run ./cmd/kontor demo
 
 bench: ## the benchmarks on both engines
 	scripts/postgres.sh run go run ./cmd/kontor bench
+
+pages-speed: ## server times and bytes of every page, on a year's data of both engines
+	scripts/postgres.sh run go run ./cmd/kontor bench --pages
 
 crash: ## kill the program KILLS=10000 times under load and look for lost work
 	KONTOR_CRASH_KILLS=$(KILLS) scripts/postgres.sh run go test -count=1 -timeout 0 -v ./internal/crash/...

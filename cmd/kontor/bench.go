@@ -22,6 +22,8 @@ type benchFlags struct {
 	growth                int
 	large                 bool
 	percent               int // of the large cases' full sizes
+	byPage                bool
+	days                  int // of trade behind the pages
 }
 
 func benchCommand() *cobra.Command {
@@ -52,6 +54,8 @@ SQLite file and 6 GB in PostgreSQL.`,
 				return err
 			}
 			switch {
+			case b.byPage:
+				return b.pages(c)
 			case b.large:
 				return b.big(c)
 			case b.growth > 0:
@@ -82,6 +86,8 @@ func (b *benchFlags) declare(c *cobra.Command) {
 	f.StringVar(&b.compare, "compare", "", "baseline file (an earlier --json): print what got more than 15 % dearer")
 	f.BoolVar(&b.large, "big", false, "instead, measure large orders, payments and billing runs, and reports over much data")
 	f.IntVar(&b.percent, "percent", 100, "with --big: how large, in percent of the full sizes")
+	f.BoolVar(&b.byPage, "pages", false, "instead, ask for every page of a sample company as each of its people, and print server times and bytes")
+	f.IntVar(&b.days, "days", 365, "with --pages: days of trade")
 	f.StringVar(&b.Postgres, "postgres", "", "address of the PostgreSQL server")
 	for _, other := range []string{"lines", "quick", "steps", "statements", "profile", "compare"} {
 		c.MarkFlagsMutuallyExclusive("growth", other)

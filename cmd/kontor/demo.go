@@ -19,6 +19,8 @@ import (
 	"kontor/internal/doors/web"
 	"kontor/internal/rooms/access"
 	"kontor/internal/rooms/company"
+	"kontor/internal/rooms/ledger"
+	"kontor/internal/rooms/stock"
 	"kontor/internal/sim"
 	"kontor/internal/tools/db"
 	"kontor/internal/tools/event"
@@ -38,8 +40,10 @@ type demo struct {
 	json    bool
 	serves  bool
 	listen  string
-	out     io.Writer // what was asked for
-	talk    io.Writer // what a person wants to know meanwhile
+	named   bool         // the caller chose where to listen
+	door    net.Listener // nil when nothing is served
+	out     io.Writer    // what was asked for
+	talk    io.Writer    // what a person wants to know meanwhile
 	stats   *sim.Stats
 	seconds float64
 	people  []web.Role // one for each role, with a link
@@ -51,8 +55,8 @@ func demoCommand() *cobra.Command {
 	var noServe bool
 	c := &cobra.Command{
 		Use:   "demo",
-		Short: "Make a sample company with 90 days of trade, and serve it",
-		Long: "Make a sample company with 90 days of trade, and serve it.\n\nThe company, its customers and its goods are invented; every order, shipment, invoice and\n" +
+		Short: "Make a sample company with a year of trade, and serve it",
+		Long: "Make a sample company with a year of trade, and serve it.\n\nThe company, its customers and its goods are invented; every order, shipment, invoice and\n" +
 			"payment went through the same business steps as yours would. --database names another\nfile than demo.db, or an empty PostgreSQL schema; KONTOR_DATABASE is not looked at. A second\nstart serves the company that is there; --fresh makes a new one.",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -60,12 +64,13 @@ func demoCommand() *cobra.Command {
 			if d.dsn == "" {
 				d.dsn = "sqlite:demo.db"
 			}
+			d.named = c.Flags().Changed("listen")
 			d.serves, d.out, d.talk = !noServe, c.OutOrStdout(), c.ErrOrStderr()
 			return d.run(c.Context())
 		},
 	}
 	f := c.Flags()
-	f.IntVar(&d.opt.Days, "days", 90, "days of trade, up to today")
+	f.IntVar(&d.opt.Days, "days", 365, "days of trade, up to today")
 	f.Uint64Var(&d.opt.Seed, "seed", 7, "another number makes another history")
 	f.StringVar(&d.listen, "listen", "127.0.0.1:8080", "address and port; port 0 takes a free one")
 	f.BoolVar(&d.fresh, "fresh", false, "throw the demo company in the SQLite file away and make a new one")
@@ -78,13 +83,11 @@ func (d *demo) run(ctx context.Context) error {
 	if d.opt.Days < 1 || d.opt.Days > 730 {
 		return fmt.Errorf("--days is between 1 and 730, not %d", d.opt.Days)
 	}
-	if d.serves { // a port that is taken is said before the work, not after
-		l, err := net.Listen("tcp", d.listen)
-		if err != nil {
-			return fmt.Errorf("%w; choose another port with --listen", err)
-		}
-		d.listen = l.Addr().String()
-		l.Close()
+	if err := d.reserve(); err != nil {
+		return err
+	}
+	if d.door != nil {
+		defer d.door.Close()
 	}
 	there, err := d.look(ctx)
 	if err != nil {
@@ -124,7 +127,25 @@ func (d *demo) run(ctx context.Context) error {
 		return err
 	}
 	a.Work(ctx, false)
-	return serve(ctx, a, d.listen, front{web: web.Options{Demo: d.people, Tour: d.tour}}, io.Discard) // show has said where
+	return answer(ctx, a, d.door, front{web: web.Options{Demo: d.people, Tour: d.tour}})
+}
+
+// reserve takes the port before the work, not after. When nobody named one and
+// the usual one is taken, any free one will do.
+func (d *demo) reserve() (err error) {
+	if !d.serves {
+		return nil
+	}
+	d.door, err = net.Listen("tcp", d.listen)
+	if err != nil && !d.named {
+		fmt.Fprintf(d.talk, "%s is taken, so another port is used; --listen chooses one\n", d.listen)
+		d.door, err = net.Listen("tcp", "127.0.0.1:0")
+	}
+	if err != nil {
+		return fmt.Errorf("%w; choose another port with --listen", err)
+	}
+	d.listen = d.door.Addr().String()
+	return nil
 }
 
 // look tells whether the demo company is in the database. It refuses one that
@@ -182,7 +203,7 @@ func (d *demo) make(ctx context.Context) error {
 	}
 	d.opt.End = began
 	clock := sim.NewClock(d.opt)
-	a, err := app.Open(ctx, dsn, db.Options{Clock: clock.Now})
+	a, err := app.Open(ctx, dsn, db.Options{Clock: clock.Now, Draft: isFile})
 	if err != nil {
 		return err
 	}
@@ -193,14 +214,30 @@ func (d *demo) make(ctx context.Context) error {
 	if err == nil {
 		_, err = event.Sequence(ctx, a.DB)
 	}
+	if err == nil { // what the server sums up in the background, so that its first pages are quick
+		who := db.Actor{ID: access.System}
+		err = errors.Join(stock.RollUp(ctx, a.DB, who), ledger.RollUp(ctx, a.DB, who))
+	}
 	if err == nil {
 		_, _, err = d.tokens(ctx, a)
 	}
 	a.Close()
+	if err != nil && ctx.Err() != nil {
+		err = errors.New("the company was not finished: call kontor demo again")
+		if !isFile {
+			err = errors.New("the company was not finished: call kontor demo again with another, empty schema")
+		}
+	}
+	if err != nil && isFile {
+		_ = removeFile(p + ".part") // of no use; the next start would remove it, too
+	}
 	if err != nil {
 		return err
 	}
 	if isFile {
+		if err := flushed(p + ".part"); err != nil {
+			return err
+		}
 		if err := os.Rename(p+".part", p); err != nil {
 			return err
 		}
@@ -215,13 +252,14 @@ func (d *demo) make(ctx context.Context) error {
 func (d *demo) meter(began time.Time) (tell sim.Progress, end func()) {
 	if terminal(d.talk) {
 		bar := progressbar.NewOptions(d.opt.Days, progressbar.OptionSetWriter(d.talk), progressbar.OptionSetDescription("trading"), progressbar.OptionShowCount(), progressbar.OptionSetItsString("days"),
-			progressbar.OptionThrottle(80*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionSetPredictTime(false))
+			progressbar.OptionThrottle(80*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionSetPredictTime(true))
 		return func(done, _ int, _ day.Day) { _ = bar.Set(done) }, func() { _ = bar.Clear() }
 	}
 	month := day.Month("")
 	return func(done, total int, on day.Day) {
 		if month != on.Month() && month != "" {
-			fmt.Fprintf(d.talk, "  %s is over: %d of %d days, %.1f s\n", month, done, total, time.Since(began).Seconds())
+			past := time.Since(began).Seconds()
+			fmt.Fprintf(d.talk, "  %s is over: %d of %d days, %.1f s, about %.0f s to go\n", month, done, total, past, past*float64(total-done)/float64(done))
 		}
 		month = on.Month()
 	}, func() {}
@@ -286,6 +324,15 @@ func (d *demo) remove() error {
 	return removeFile(p)
 }
 
+// flushed waits until a file is on the disk.
+func flushed(p string) error {
+	f, err := os.OpenFile(p, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
 func removeFile(p string) error {
 	for _, tail := range []string{"-wal", "-shm"} {
 		_ = os.Remove(p + tail) // mostly not there
@@ -330,11 +377,11 @@ func (d *demo) show(v *demoView, full, read string) error {
 	if d.json {
 		return json.NewEncoder(d.out).Encode(v)
 	}
-	v.write(d.out, terminal(d.out))
 	if d.serves {
 		v.guide(d.out, "http://"+d.listen, d.people)
-	} else {
-		fmt.Fprintln(d.out, "\nkontor demo serves it; kontor verify --database sqlite:FILE checks its books.")
+		return nil
 	}
+	v.write(d.out, terminal(d.out))
+	fmt.Fprintln(d.out, "\nkontor demo serves it; kontor verify --database sqlite:FILE checks its books.")
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -56,5 +58,39 @@ func TestTheDemoLeavesOtherBooksAlone(t *testing.T) {
 	}
 	if b, _ := os.ReadFile(p); !strings.HasPrefix(string(b), "Dear") {
 		t.Error("the letter is gone")
+	}
+}
+
+// TestADemoFindsAPort: a port that nobody chose gives way, one that somebody chose does not.
+func TestADemoFindsAPort(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	var talk bytes.Buffer
+	d := demo{serves: true, listen: taken.Addr().String(), talk: &talk}
+	if err := d.reserve(); err != nil || d.listen == taken.Addr().String() || !strings.Contains(talk.String(), "--listen") {
+		t.Fatalf("%v, %s: %s", err, d.listen, talk.String())
+	}
+	d.door.Close()
+	d = demo{serves: true, listen: taken.Addr().String(), named: true, talk: &talk}
+	if err := d.reserve(); err == nil || !strings.Contains(err.Error(), "--listen") {
+		t.Errorf("it took a port that is taken: %v", err)
+	}
+}
+
+// TestAnInterruptedDemoLeavesNothing: the next start begins anew.
+func TestAnInterruptedDemoLeavesNothing(t *testing.T) {
+	p := filepath.Join(t.TempDir(), "demo.db")
+	ctx, stop := context.WithCancel(context.Background())
+	stop()
+	d := demo{dsn: "sqlite:" + p, talk: io.Discard}
+	d.opt.Days = 30
+	if err := d.make(ctx); err == nil {
+		t.Fatal("it went on")
+	}
+	if left, _ := filepath.Glob(p + "*"); len(left) > 0 {
+		t.Errorf("left over: %v", left)
 	}
 }

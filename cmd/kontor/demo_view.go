@@ -250,26 +250,24 @@ func (v *demoView) waiting() [][2]string {
 	return out
 }
 
-// guide says where to look and what to try.
+// guide says in few lines what to do next: whom to be, and what to try as a program.
 func (v *demoView) guide(w io.Writer, base string, people []web.Role) {
-	paper := "SO-000001"
-	if len(v.Late) > 0 {
-		paper = v.Late[0].Number
+	s := v.Summary
+	n := int64(0)
+	for _, o := range v.orders {
+		n += o.count
 	}
-	fmt.Fprintf(w, "\nWork    %s   as one of these people:\n", base)
+	fmt.Fprintf(w, "\n%s, %s: %s orders, %s %s overdue.\n\nOpen one of these links in your browser, each is a person with today's work:\n\n",
+		s.Company, s.On.Time().Format("Monday 2 January 2006"), count(n), grouped(s.Owed.Overdue), s.Currency)
 	for _, p := range people {
-		fmt.Fprintf(w, "        %-17s %-16s %s%s\n", p.Name, p.Who, base, p.Path)
+		fmt.Fprintf(w, "  %-17s %-16s %s%s\n", p.Name, p.Who, base, p.Path)
 	}
 	fmt.Fprintf(w, `
-Look    %[1]s/docs           the API, explained
-        %[1]s/openapi.json   the same for tools
-Tokens  READ=%[2]s   # may look only
-        FULL=%[3]s   # may do everything
-Try     curl -H "Authorization: Bearer $READ" %[1]s/v1/summary
-        curl -H "Authorization: Bearer $READ" %[1]s/v1/orders/%[4]s/timeline
-        curl -H "Authorization: Bearer $FULL" -H 'Content-Type: application/json' -H 'Idempotency-Key: try-1' \
-          -d '{"customer":"D1008","lines":[{"sku":"B-6205-2RS","qty":"50"}]}' '%[1]s/v1/orders?simulate=true'
+For programs: %[1]s/docs explains the API. This works in your shell as it stands here:
 
-The tokens go into your shell as they stand here. Ctrl-C ends the program; kontor demo goes on with this company.
-`, base, v.Tokens.Read, v.Tokens.Full, paper)
+  curl -H "Authorization: Bearer %[2]s" %[1]s/v1/summary   # may look only
+  FULL=%[3]s   # may do everything
+
+Ctrl-C ends the program; kontor demo goes on with this company, kontor demo --no-serve prints its figures.
+`, base, v.Tokens.Read, v.Tokens.Full)
 }

@@ -65,6 +65,22 @@ func (o Options) open(ctx context.Context, e db.Engine) (*house, error) {
 	return h, nil
 }
 
+// Fresh gives the address of a new, empty database, which it removes afterwards.
+func Fresh(ctx context.Context, o Options, e db.Engine, use func(dsn string) error) error {
+	h := &house{}
+	defer h.close()
+	var err error
+	if e == db.SQLite {
+		err = h.makeFile(o.Dir)
+	} else {
+		err = h.makeSchema(ctx, o.Postgres)
+	}
+	if err != nil {
+		return err
+	}
+	return use(h.dsn)
+}
+
 func (h *house) makeFile(dir string) error {
 	var err error
 	if h.dir, err = os.MkdirTemp(dir, "kontor-bench-"); err != nil {

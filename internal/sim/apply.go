@@ -53,7 +53,7 @@ func (s *sim) applyAll(got []*receipt) error {
 	for _, r := range got {
 		switch {
 		case r.kind == nameless:
-			if s.luck.money.chance(700) {
+			if len(r.items) > 0 && s.luck.money.chance(700) {
 				in(s, s.agenda.explain, s.luck.money.between(4, 18), mystery{r.Item, r.items})
 			}
 			continue
@@ -69,12 +69,16 @@ func (s *sim) applyAll(got []*receipt) error {
 			in(s, s.agenda.refund, d.between(4, 12), back{r.Item, r.party, money.Currency(r.Currency)})
 		case r.kind == short:
 			in(s, s.agenda.settle, d.between(8, 28), dispute{r.items[0], r.party})
-		case r.kind == debit && d.chance(70):
+		case r.kind == debit:
 			amount, err := money.Parse(r.Amount, money.Currency(r.Currency))
 			if err != nil {
 				return err
 			}
-			in(s, s.agenda.bounce, d.between(2, 5), bounced{r.Receipt, amount, money.Currency(r.Currency), r.party, r.items})
+			b := bounced{r.Receipt, amount, money.Currency(r.Currency), r.party, r.items}
+			if s.debited = &b; d.chance(70) {
+				s.debited = nil // each comes back once
+				in(s, s.agenda.bounce, d.between(2, 5), b)
+			}
 		case r.kind == plain && d.chance(10):
 			in(s, s.agenda.redo, 1, redo{v.Application, r.Item, r.items})
 		}

@@ -105,28 +105,52 @@ func (s *sim) invoices(ids []id.Invoice) (map[id.Invoice]*invoice.Invoice, error
 	return out, err
 }
 
-// closeMonths closes the first two months a few days after they ended.
+// closeMonths closes a month a few days after it ended. The last one is left to
+// whoever looks at the company.
 func (s *sim) closeMonths() error {
-	m := s.opt.first().Month()
-	for range 2 {
-		if m.Next() == s.today.Month() && s.closable(m) {
-			for _, l := range []string{ledger.Stock, ledger.Receivables, ledger.General} {
-				s.pass()
-				s.stats.Steps++
-				if _, err := s.office.ClosePeriod(s.ctx, s.staff.money, l, m); err != nil {
-					return err
-				}
-			}
+	m := s.today.Month().First().AddDays(-1).Month()
+	if m < s.opt.first().Month() || m.Next() == s.opt.last().Month() || !s.closable(m) {
+		return nil
+	}
+	for _, l := range []string{ledger.Stock, ledger.Receivables, ledger.General} {
+		s.pass()
+		s.stats.Steps++
+		if _, err := s.office.ClosePeriod(s.ctx, s.staff.money, l, m); err != nil {
+			return err
 		}
-		m = m.Next()
 	}
 	return nil
+}
+
+// stopBill holds back the invoices of an order now and then: a customer's
+// accounts refuse papers without a number that only its buyer knows.
+func (s *sim) stopBill() error {
+	d := s.luck.money
+	var cmds []flow.Hold
+	for _, o := range s.open {
+		if x := s.deals[o]; x.confirmed && x.ready == s.index && x.usual() && d.chance(30) {
+			cmds = append(cmds, flow.Hold{Order: o, Scopes: []string{"bill"}, Reason: pick(d, []string{"The customer's accounts ask for a cost centre on the invoice", "The price of the second line is being agreed again", "An invoice address was announced and is not here yet"})})
+		}
+	}
+	return ask(s, s.office.Hold, s.staff.billing, cmds, func(_ int, v flow.Held) error {
+		in(s, s.agenda.letBill, d.between(6, 20), v.Hold)
+		return nil
+	})
+}
+
+// letBill ends such holds.
+func (s *sim) letBill() error {
+	var cmds []flow.Unhold
+	for _, h := range due(s, s.agenda.letBill) {
+		cmds = append(cmds, flow.Unhold{Hold: h, Reason: "The customer has answered"})
+	}
+	return ask(s, s.office.Unhold, s.staff.billing, cmds, nil)
 }
 
 // closable tells the fourth working day after a month's end.
 func (s *sim) closable(m day.Month) bool {
 	n := 0
-	for _, d := range s.plan() {
+	for _, d := range s.days {
 		if d.works && d.on > m.Last() && d.on <= s.today {
 			n++
 		}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"kontor/internal/words/day"
+	"kontor/internal/words/id"
 )
 
 // today is one civil day of the plan.
@@ -61,7 +62,7 @@ func (s *sim) live(i int, d civil) error {
 		s.bankMorning, s.settleOpen, s.expect,
 		s.goodsIn, s.countMissing, s.supplyOrders,
 		s.freeHolds, s.newOrders, s.change, s.confirm,
-		s.bill, s.correct,
+		s.letBill, s.bill, s.stopBill, s.correct,
 		s.release, s.ship, s.deliver, s.takeReturns,
 		s.tidy, s.buy, s.pay,
 	}
@@ -77,10 +78,13 @@ func (s *sim) live(i int, d civil) error {
 // six, the last one fits between midnight and the end.
 func (s *sim) start(i int, d civil) {
 	s.today, s.index = d.on, i
-	s.ends = true
-	for _, later := range s.plan()[i+1:] {
-		s.ends = s.ends && !later.works
+	left := 0
+	for _, later := range s.days[i+1:] {
+		if later.works {
+			left++
+		}
 	}
+	s.ends, s.eve = left == 0, left == 1
 	open := midnight(d.on).Add(6 * time.Hour)
 	s.close = open.Add(12 * time.Hour)
 	if s.close.After(s.opt.End) {
@@ -106,11 +110,12 @@ type agenda struct {
 	redo     map[int][]redo
 	refund   map[int][]back
 	settle   map[int][]dispute
+	letBill  map[int][]id.Hold
 }
 
 func newAgenda() agenda {
 	return agenda{map[int][]intent{}, map[int][]purchase{}, map[int][]*parcel{}, map[int][]*parcel{}, map[int][]sentBack{}, map[int][]complaint{}, map[int][]bounced{}, map[int][]mystery{},
-		map[int][]redo{}, map[int][]back{}, map[int][]dispute{}}
+		map[int][]redo{}, map[int][]back{}, map[int][]dispute{}, map[int][]id.Hold{}}
 }
 
 // due takes what was planned for today or for the quiet days before it.

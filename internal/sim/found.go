@@ -224,8 +224,10 @@ func articles(n int) []*good {
 // shelve creates the products and their prices.
 func (s *sim) shelve(tx *db.Tx) error {
 	var products []catalog.Product
+	s.place = map[id.Product]int{}
 	for i, g := range s.goods {
 		g.id = id.Product(tx.NewID())
+		s.place[g.id] = i + 1
 		p := catalog.Product{ID: g.id, SKU: g.sku, Name: g.article.name, Kind: g.kind, Unit: g.unit, Scale: int64(g.scale), TaxClass: g.class, WeightG: g.grams, Sellable: true}
 		if g.stocked() {
 			p.GTIN = gtin(100 + i)

@@ -30,7 +30,7 @@ func (d *deal) usual() bool { return !d.party.is("ahead") }
 
 // newOrders captures what customers send today.
 func (s *sim) newOrders() error {
-	n := s.opt.OrdersPerDay
+	n := s.busy()
 	n = s.luck.orders.between(n*6/10, n*14/10)
 	weights := make([]int, len(s.parties))
 	for i, p := range s.parties {
@@ -56,6 +56,21 @@ func (s *sim) newOrders() error {
 		s.stats.Lines += d.lines
 		return nil
 	})
+}
+
+// seasons are how busy a month is, in per cent of a usual one: the trade sleeps
+// in August and over the turn of the year.
+var seasons = [12]int{88, 96, 108, 102, 98, 104, 96, 80, 110, 112, 108, 78}
+
+// busy is how many orders are usual today. Over a year the company grew by a
+// fifth; a history too short for that stays even.
+func (s *sim) busy() int {
+	if s.opt.Days < 60 {
+		return s.opt.OrdersPerDay
+	}
+	season := seasons[s.today.Time().Month()-1]
+	grown := 100 - 17*s.today.DaysUntil(s.opt.last())/365
+	return max(1, (s.opt.OrdersPerDay*season*grown+5000)/10000)
 }
 
 // draft is one order of a customer.
@@ -91,6 +106,7 @@ func (s *sim) draft(p *party) flow.Draft {
 		if free := x.Kind == "free"; !taken[i] && (!free || s.goods[i].stocked()) {
 			taken[i] = true
 			x.Lines = append(x.Lines, s.line(s.goods[i]))
+			s.asked[stockKey{s.houseOf(p), i}] += s.goods[i].whole(x.Lines[len(x.Lines)-1])
 		}
 	}
 	if len(x.Lines) == 0 {
@@ -138,6 +154,9 @@ func (s *sim) line(g *good) flow.DraftLine {
 // freeHolds is a person who works off the exception queue: prices are agreed,
 // limits overruled, papers found; some orders are given up, some wait on.
 func (s *sim) freeHolds() error {
+	if s.ends {
+		return nil // today it is still to be done
+	}
 	orders, err := s.orders(func(d *deal) bool { return !d.confirmed && s.index-d.placed >= d.heldFor })
 	if err != nil {
 		return err

@@ -128,6 +128,9 @@ func (s *sim) pay() error {
 	}
 	s.bankFees()
 	s.comeBack()
+	if s.eve {
+		s.oddities()
+	}
 	return nil
 }
 
@@ -155,6 +158,17 @@ func (s *sim) comeBack() {
 		a := s.accountOf(b.cur)
 		a.today = append(a.today, &movement{kind: came, amount: -b.amount - 350, text: "RETURN OF DIRECT DEBIT " + b.party.code + ", AM04", receipt: b.receipt, party: b.party, items: b.items, on: s.today})
 	}
+}
+
+// oddities stand on the statement that waits on the last morning: what a clerk
+// has to explain beside what customers paid.
+func (s *sim) oddities() {
+	a := s.accounts[0]
+	a.today = append(a.today, &movement{kind: fee, amount: -1480, text: "Fee for payments abroad", on: s.today})
+	if s.debited != nil {
+		in(s, s.agenda.bounce, 0, *s.debited)
+	}
+	s.comeBack()
 }
 
 // remit decides how much an intent becomes, and what stands in its text.
@@ -247,6 +261,9 @@ func (s *sim) bankMorning() error {
 	if err := s.applyAll(got); err != nil {
 		return err
 	}
+	if s.ends {
+		return nil // what the bank sent back, took and was sent is still to be explained
+	}
 	if err := ask(s, s.office.Bounce, s.staff.money, back, func(i int, _ flow.Bounced) error {
 		for _, it := range backOf[i].items {
 			in(s, s.agenda.pay, s.luck.money.between(5, 14), intent{item: it, party: backOf[i].party, again: true})
@@ -254,9 +271,6 @@ func (s *sim) bankMorning() error {
 		return nil
 	}); err != nil {
 		return err
-	}
-	if s.ends {
-		return nil
 	}
 	return ask(s, s.office.Reconcile, s.staff.money, ties, nil)
 }

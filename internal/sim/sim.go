@@ -15,6 +15,7 @@ package sim
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"kontor/internal/rooms/access"
@@ -35,7 +36,7 @@ const Zone = "Europe/Berlin"
 type Options struct {
 	Seed         uint64    // 0 = 7
 	End          time.Time // the last moment; the trade ends on its civil day
-	Days         int       // civil days up to End; 0 = 90
+	Days         int       // civil days up to End; 0 = 90; from 60 on the trade grows and has seasons
 	Customers    int       // how many of the table; 0 = all
 	Products     int       // how many of the table; 0 = all
 	OrdersPerDay int       // on a usual working day; 0 = 18
@@ -62,13 +63,14 @@ func (o Options) filled() Options {
 	return o
 }
 
-func zone() *time.Location {
+// zone is read once: it is asked for with every day.
+var zone = sync.OnceValue(func() *time.Location {
 	loc, err := time.LoadLocation(Zone)
 	if err != nil {
 		return time.UTC
 	}
 	return loc
-}
+})
 
 // last is the civil day on which the trade ends.
 func (o Options) last() day.Day { return day.Of(o.End, zone()) }
@@ -104,13 +106,13 @@ type Progress func(done, total int, on day.Day)
 func Run(ctx context.Context, o *flow.Office, c *Clock, opt Options, tell Progress) (Stats, error) {
 	opt = opt.filled()
 	s := &sim{ctx: ctx, office: o, clock: c, opt: opt, refused: map[string]int{}, deals: map[id.Order]*deal{}, customers: map[id.Customer]*party{},
-		agenda: newAgenda(), seen: map[id.Item]bool{}, ordered: map[stockKey]int64{}, missing: map[string]bool{}}
+		agenda: newAgenda(), seen: map[id.Item]bool{}, ordered: map[stockKey]int64{}, lacking: map[stockKey]int64{}, asked: map[stockKey]int64{}, missing: map[string]bool{}}
 	s.luck.orders, s.luck.stock, s.luck.money = newDice(opt.Seed, "orders"), newDice(opt.Seed, "stock"), newDice(opt.Seed, "money")
 	if err := s.found(); err != nil {
 		return s.stats, fmt.Errorf("found the company: %w", err)
 	}
-	days := s.plan()
-	for i, d := range days {
+	s.days = s.plan()
+	for i, d := range s.days {
 		if err := ctx.Err(); err != nil {
 			return s.stats, err
 		}
@@ -121,7 +123,7 @@ func Run(ctx context.Context, o *flow.Office, c *Clock, opt Options, tell Progre
 			s.stats.WorkingDays++
 		}
 		if tell != nil {
-			tell(i+1, len(days), d.on)
+			tell(i+1, len(s.days), d.on)
 		}
 	}
 	s.clock.set(opt.End)
@@ -139,8 +141,10 @@ type sim struct {
 	luck   struct{ orders, stock, money dice }
 
 	today day.Day
+	days  []civil
 	index int  // of today among the civil days
 	ends  bool // today is the last working day
+	eve   bool // tomorrow is
 	tick  time.Duration
 	close time.Time
 
@@ -148,17 +152,21 @@ type sim struct {
 	parties   []*party
 	customers map[id.Customer]*party
 	goods     []*good
+	place     map[id.Product]int // of a good in the list, from 1 on
 	houses    []string
 
 	deals   map[id.Order]*deal
 	open    []id.Order // deals that are not over, in their order
 	agenda  agenda
-	floor   []*parcel // planned shipments
-	ordered map[stockKey]int64
-	missing map[string]bool // what a short pick found missing: to be counted
+	floor   []*parcel          // planned shipments
+	ordered map[stockKey]int64 // of suppliers, base units
+	lacking map[stockKey]int64 // for orders that wait
+	asked   map[stockKey]int64 // by customers, falling by a twentieth every working day
+	missing map[string]bool    // what a short pick found missing: to be counted
 
 	accounts []*account
 	seen     map[id.Item]bool
+	debited  *bounced // the last direct debit that was taken
 	number   int // of references that the simulation makes
 
 	refused map[string]int

@@ -8,6 +8,7 @@ import (
 	"kontor/internal/rooms/stock"
 	"kontor/internal/story/flow"
 	"kontor/internal/tools/db"
+	"kontor/internal/words/dec"
 	"kontor/internal/words/money"
 )
 
@@ -67,6 +68,17 @@ func (s *sim) pots(status string) (map[stockKey]*stock.Pot, error) {
 	return out, err
 }
 
+// whole is what a wished line comes to in base units, packs unpacked.
+func (g *good) whole(l flow.DraftLine) int64 {
+	n, _ := dec.Must(l.Qty).Round(0)
+	for _, u := range g.packs {
+		if u.unit == l.Unit {
+			n = n * u.num / u.den
+		}
+	}
+	return n
+}
+
 // units of a pot in whole base units.
 func (g *good) units(steps int64) int64 {
 	for range g.scale {
@@ -102,7 +114,9 @@ func (s *sim) reference(kind string) string {
 	return fmt.Sprintf("%s-%05d", kind, s.number)
 }
 
-// buy orders what runs low: below what usually leaves in two weeks, enough for six.
+// buy orders what runs low: what customers asked for lately must last until the
+// supplier can deliver, and what orders wait for comes on top. A buyer looks at
+// half of the list a day, and suppliers keep their days no better than others do.
 func (s *sim) buy() error {
 	pots, err := s.pots(stock.Sellable)
 	if err != nil {
@@ -120,11 +134,14 @@ func (s *sim) buy() error {
 			if p := pots[k]; p != nil {
 				free = g.units(p.Free())
 			}
+			s.asked[k] -= s.asked[k] / 20
 			usual := s.usual(i, h)
-			if free+s.ordered[k] > usual*6 || s.luck.stock.chance(550) {
+			days := int64(suppliers[g.family.name].most)
+			point := max(usual*6, s.asked[k]*days/36) // asked is of twenty working days; a fifth less than would always do
+			if free+s.ordered[k]-s.lacking[k] > point || s.luck.stock.chance(550) {
 				continue
 			}
-			n := usual * int64(s.luck.stock.between(10, 18))
+			n := max(usual, s.asked[k]/12)*int64(s.luck.stock.between(10, 14)) + s.lacking[k]/2
 			s.ordered[k] += n
 			key := fmt.Sprint(h, g.family.name)
 			if want[key] == nil {
@@ -150,6 +167,9 @@ func (s *sim) countMissing() error {
 		names = append(names, k)
 	}
 	sort.Strings(names)
+	if len(names) == 0 {
+		return nil
+	}
 	s.missing = map[string]bool{}
 	pots, err := s.pots(stock.Sellable)
 	if err != nil {

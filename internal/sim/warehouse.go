@@ -34,9 +34,11 @@ func (s *sim) supplyOrders() error {
 		return err
 	}
 	var cmds []flow.Reserve
+	clear(s.lacking)
 	for _, x := range orders {
 		if x.Decision == order.Confirmed && x.Derive().Status == "short" {
 			cmds = append(cmds, flow.Reserve{Order: x.ID})
+			s.lack(x)
 		}
 	}
 	return ask(s, s.office.Reserve, s.staff.stock, cmds, nil)
@@ -279,10 +281,8 @@ func (s *sim) shipments(list []*parcel) (map[id.Shipment]*shipping.Shipment, err
 }
 
 func (s *sim) good(p id.Product) *good {
-	for _, g := range s.goods {
-		if g.id == p {
-			return g
-		}
+	if i := s.place[p]; i > 0 {
+		return s.goods[i-1]
 	}
 	return nil
 }
@@ -294,11 +294,29 @@ func (s *sim) skuOf(p id.Product) string {
 	return ""
 }
 
-func (s *sim) house(d *deal) string {
-	if d.party.is("south") {
-		return "UL"
+func (s *sim) house(d *deal) string { return s.houses[s.houseOf(d.party)] }
+
+// houseOf gives the place of the warehouse that serves a customer.
+func (s *sim) houseOf(p *party) int {
+	if p.is("south") {
+		return 1
 	}
-	return "HB"
+	return 0
+}
+
+// lack notes what an order waits for, so that somebody buys it.
+func (s *sim) lack(x *order.Order) {
+	for _, l := range x.Lines {
+		i := s.place[l.Product]
+		if !l.Goods() || i == 0 {
+			continue
+		}
+		for _, c := range l.Schedules {
+			if n := s.goods[i-1].units(c.Qty - c.Reserved - c.Released); n > 0 {
+				s.lacking[stockKey{s.houseOf(s.deals[x.ID].party), i - 1}] += n
+			}
+		}
+	}
 }
 
 // steps writes a whole number of base units as the text that flows read.

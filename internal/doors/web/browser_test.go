@@ -390,14 +390,12 @@ func TestWhatOthersDoIsSeenLive(t *testing.T) {
 		p.until("the live dot", `document.querySelector("#live").dataset.state === "live"`)
 	}
 	typing.do(chromedp.SendKeys(chromedp.CSS("[name=q]"), "abc"))
-	time.Sleep(time.Second) // the hub has found the end of the log
-	if w := k.ask("service", "POST", "/orders/"+orders[0][0]+"/hold", url.Values{"reason": {"seen live"}}); w.Code != 303 {
-		t.Fatalf("hold: %d", w.Code)
-	}
-	began := time.Now()
+	took := k.seenAfter(list, orders[0][0])
 	page.sees("seen live")
-	list.until("the row", fmt.Sprintf(`[...document.querySelectorAll("#list tr")].some(r => r.innerText.includes(%q) && r.innerText.includes("On hold"))`, orders[0][0]))
-	if took := time.Since(began); took > 4*time.Second { // two on a quiet machine
+	for i := 1; took > 2*time.Second && i < len(orders) && i < 4; i++ { // a machine that was busy with something else
+		took = k.seenAfter(list, orders[i][0])
+	}
+	if took > 2*time.Second {
 		t.Errorf("it took %v", took)
 	}
 	typing.sees("This was changed, show")
@@ -406,6 +404,20 @@ func TestWhatOthersDoIsSeenLive(t *testing.T) {
 	}
 	typing.follows("This was changed, show")
 	typing.until("the list without it", fmt.Sprintf(`!document.querySelector("#list").innerText.includes(%q)`, orders[0][0]))
+}
+
+// seenAfter holds an order and tells how long after that it turned held on a
+// list that somebody has open, by the list's own clock.
+func (k *house) seenAfter(list *tab, order string) time.Duration {
+	k.t.Helper()
+	held := fmt.Sprintf(`[...document.querySelectorAll("#list tr")].some(r => r.innerText.includes(%q) && r.innerText.includes("On hold"))`, order)
+	value[bool](list, `(window.seenAt = 0, new MutationObserver((_, o) => { if (`+held+`) { window.seenAt = Date.now(); o.disconnect() } }).observe(document.querySelector("main"), {subtree: true, childList: true, characterData: true}), true)`)
+	if w := k.ask("service", "POST", "/orders/"+order+"/hold", url.Values{"reason": {"seen live"}}); w.Code != 303 {
+		k.t.Fatalf("hold: %d", w.Code)
+	}
+	committed := time.Now().UnixMilli()
+	list.until("the row", "window.seenAt > 0")
+	return time.Duration(value[int64](list, "window.seenAt")-committed) * time.Millisecond
 }
 
 // TestByKeyboardAlone: the palette finds and opens, rows are walked, a sheet

@@ -20,7 +20,7 @@ func deskList(v *visit, p report.Page) (list, error) {
 	if err != nil {
 		return list{}, err
 	}
-	late, err := report.LateOrders(v.q, 1<<20)
+	late, err := v.lateOrders()
 	if err != nil {
 		return list{}, err
 	}
@@ -31,8 +31,8 @@ func deskList(v *visit, p report.Page) (list, error) {
 		kinds[c.Kind] += c.Count
 	}
 	l := list{Title: "Order desk", Empty: "Nothing waits. What a rule stops, or what cannot become an order, stands here.",
-		Lead: count(total, "order needs", "orders need") + " a person. " + count(int64(len(late)), "order is", "orders are") + " late."}
-	l.Views = []viewTab{{Word: "Needs a person", Href: v.with("view", ""), Count: fmt.Sprint(total), Current: view == ""}, {Word: "Late", Href: v.with("view", "late"), Count: fmt.Sprint(len(late)), Current: view == "late"}}
+		Lead: count(total, "order needs", "orders need") + " a person. " + count(late, "order is", "orders are") + " late."}
+	l.Views = []viewTab{{Word: "Needs a person", Href: v.with("view", ""), Count: fmt.Sprint(total), Current: view == ""}, {Word: "Late", Href: v.with("view", "late"), Count: fmt.Sprint(late), Current: view == "late"}}
 	for _, k := range slices.SortedFunc(maps.Keys(kinds), func(a, b string) int { return cmp.Or(cmp.Compare(kinds[b], kinds[a]), cmp.Compare(a, b)) }) {
 		l.Views = append(l.Views, viewTab{Word: stateOf(k).word, Href: v.with("view", k), Count: fmt.Sprint(kinds[k]), Current: view == k})
 	}
@@ -46,7 +46,11 @@ func deskList(v *visit, p report.Page) (list, error) {
 	l.Top = flow
 	l.Table = table{Caption: "Order desk", Columns: []column{{"Document", false, "first"}, {"Customer", false, "whole"}, {"Why it is here", false, "whole"}, {"Next step", false, "whole act"}, {"Value", true, "amount"}, {"Since", true, "whole"}}}
 	if view == "late" {
-		for _, o := range late {
+		all, err := report.LateOrders(v.q, 1<<20)
+		if err != nil {
+			return l, err
+		}
+		for _, o := range all {
 			s := state{"bad", "circle-alert", "Late"}
 			l.Table.Rows = append(l.Table.Rows, row{ID: o.Order.String(), Cells: []cell{named(o.Number, "/orders/"+o.Number), linked(o.Customer.Name, "/customers/"+o.Customer.Code),
 				{State: &s, Sub: count(o.Lines, "line was", "lines were") + " due " + dayText(o.DueOn, v.today) + ", now " + plain(stateOf(o.Status).word)},
@@ -80,6 +84,16 @@ func deskList(v *visit, p report.Page) (list, error) {
 		}
 	}
 	return l, nil
+}
+
+// lateOrders counts them, once for all that a page says of it.
+func (v *visit) lateOrders() (int64, error) {
+	if v.late != nil {
+		return *v.late, nil
+	}
+	n, err := report.CountLate(v.q)
+	v.late = &n
+	return n, err
 }
 
 // weight is age × value: what costs most to leave alone stands first.

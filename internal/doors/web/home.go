@@ -168,7 +168,7 @@ func (h *home) riskByDay(v *visit) error {
 }
 
 func warehouseHome(v *visit, h *home) error {
-	h.add(tile{fact: fact{Name: "To pick", Value: itoa(v.waiting.ToPick), Sub: "shipments", Href: "/picking"}, Exact: count(v.waiting.ToPick, "row", "rows")})
+	h.add(tile{fact: fact{Name: "To pick", Value: itoa(v.toDo().ToPick), Sub: "shipments", Href: "/picking"}, Exact: count(v.toDo().ToPick, "row", "rows")})
 	if err := h.counts(v, "late"); err != nil {
 		return err
 	}
@@ -336,7 +336,7 @@ func adminHome(v *visit, h *home) error {
 	if err != nil {
 		return err
 	}
-	h.add(tile{fact: fact{Name: "Feedback", Value: itoa(v.notes), Sub: "notes that nobody has taken", Href: "/feedback?state=new"}, Exact: count(v.notes, "row", "rows")})
+	h.add(tile{fact: fact{Name: "Feedback", Value: itoa(v.toDo().Notes), Sub: "notes that nobody has taken", Href: "/feedback?state=new"}, Exact: count(v.toDo().Notes, "row", "rows")})
 	l.Table.Rows = l.Table.Rows[:min(7, len(l.Table.Rows))]
 	h.section(section{Title: "Feedback", Table: l.Table, Empty: l.Empty, More: &link{Word: "Queue", Href: "/feedback"}})
 	h.section(section{Title: "Sign-ins and roles", Table: v.accessRows(events[:min(7, len(events))]), Empty: "Nobody came in.", More: &link{Word: "All", Href: "/health?view=access"}})

@@ -44,6 +44,9 @@ var journeys = []journey{
 	{"the guided tour to its end", tourToItsEnd},
 	{"from the head's home down to the rows", headDrills},
 	{"help and a word are found by keyboard", helpIsFound},
+	{"two people change one order", twoOnOneOrder},
+	{"a phone comes by a link and finds a shipment", byPhone},
+	{"a cancelled order frees its stock for another", cancelledForAnother},
 }
 
 // TestJourneys plays them all, each in a house of its own.

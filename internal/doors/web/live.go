@@ -17,41 +17,47 @@ import (
 
 // hub tells open pages which documents have changed. It reads the event log
 // behind its place while anybody listens, once for all of them, and sends ids,
-// never HTML: each page fetches what its person may see.
+// never HTML: each page fetches what its person may see. The sequencer of this
+// process wakes it; what other processes did, it finds by itself.
 type hub struct {
 	office *flow.Office
 	done   <-chan struct{} // closed when the server ends; nil = never
 
 	mu      sync.Mutex
 	ears    map[chan news]bool
-	running bool
+	running chan struct{} // nil while nobody listens; closed once the end of the log was found
 }
 
 // news are the documents that events behind a place in the log were about.
 type news struct {
 	seq int64
 	ids string // blank between them
+	all bool   // there may be more already
 }
 
 const (
-	listen = 400 * time.Millisecond // between two looks at the log
-	alive  = 20 * time.Second       // between two signs of life
-	behind = 64                     // news that may wait for a slow page; it reads all anew when there are more
+	listen = time.Second      // between two looks at the log that nobody asked for
+	alive  = 20 * time.Second // between two signs of life
+	behind = 64               // news that may wait for a slow page; it reads all anew when there are more
+	atOnce = 200              // events read at a time
 )
 
 // externalID is how documents are named in events.
 var externalID = regexp.MustCompile(`[a-z]{3}_[0-9a-z]{13}`)
 
-// hear subscribes; the news end when the channel is closed.
+// hear subscribes: what happens after it came back is told. The news end when
+// the channel is closed.
 func (h *hub) hear() chan news {
 	c := make(chan news, behind)
 	h.mu.Lock()
-	defer h.mu.Unlock()
 	h.ears[c] = true
-	if !h.running {
-		h.running = true
-		go h.run()
+	if h.running == nil {
+		h.running = make(chan struct{})
+		go h.run(h.running)
 	}
+	ready := h.running
+	h.mu.Unlock()
+	<-ready
 	return c
 }
 
@@ -62,41 +68,56 @@ func (h *hub) leave(c chan news) {
 }
 
 // run reads until nobody listens.
-func (h *hub) run() {
-	last := int64(-1)
+func (h *hub) run(ready chan struct{}) {
 	t := time.NewTicker(listen)
 	defer t.Stop()
-	for {
+	for last := int64(-1); ; {
+		bell := h.office.DB.Rung() // before the look, so that nothing falls between
+		n, err := h.look(last)
+		if err != nil {
+			slog.Error("live pages: the event log could not be read", "error", err)
+			n = news{seq: last}
+		}
+		if last < 0 && ready != nil {
+			close(ready)
+			ready = nil
+		}
+		last = n.seq
+		if !h.tell(n) {
+			return
+		}
+		if n.all {
+			continue
+		}
 		select {
 		case <-h.done:
 			return
 		case <-t.C:
+		case <-bell:
 		}
-		n, err := h.look(last)
-		h.mu.Lock()
-		if len(h.ears) == 0 {
-			h.running = false
-			h.mu.Unlock()
-			return
-		}
-		if err != nil {
-			h.mu.Unlock()
-			slog.Error("live pages: the event log could not be read", "error", err)
-			continue
-		}
-		if last >= 0 && n.ids != "" {
-			for c := range h.ears {
-				select {
-				case c <- n:
-				default: // it is far behind: what it missed, it asks for
-					close(c)
-					delete(h.ears, c)
-				}
-			}
-		}
-		last = n.seq
-		h.mu.Unlock()
 	}
+}
+
+// tell hands news to all who listen; false when nobody does any more.
+func (h *hub) tell(n news) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.ears) == 0 {
+		h.running = nil
+		return false
+	}
+	if n.ids == "" {
+		return true
+	}
+	for c := range h.ears {
+		select {
+		case c <- n:
+		default: // it is far behind: what it missed, it asks for
+			close(c)
+			delete(h.ears, c)
+		}
+	}
+	return true
 }
 
 // look reads the events behind a place; -1 only finds the end of the log.
@@ -110,7 +131,7 @@ func (h *hub) look(last int64) (news, error) {
 			n.seq, err = report.FeedEnd(q)
 			return err
 		}
-		events, err := report.Feed(q, last, 200)
+		events, err := report.Feed(q, last, atOnce)
 		seen := map[string]bool{}
 		var ids []string
 		for _, e := range events {
@@ -122,6 +143,7 @@ func (h *hub) look(last int64) (news, error) {
 				}
 			}
 		}
+		n.all = len(events) == atOnce
 		if err != nil || len(ids) == 0 {
 			return err
 		}
@@ -131,6 +153,9 @@ func (h *hub) look(last int64) (news, error) {
 	})
 	return n, err
 }
+
+// refreshes tells that an open page asks for what it shows of itself, without its frame.
+func (v *visit) refreshes() bool { return v.Header.Get("X-Live") != "" }
 
 // live is a stream of Server-Sent Events: changed, with the ids of documents.
 func live(v *visit) (page, error) { return stream{}, nil }

@@ -1,11 +1,17 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"strings"
 
 	"kontor/internal/rooms/access"
+	"kontor/internal/rooms/feedback"
+	"kontor/internal/story/report"
+	"kontor/internal/tools/db"
 )
 
 // entry is a place in the sidebar; the first of a group names it.
@@ -69,22 +75,63 @@ func (v *visit) navigation() []entry {
 	return out
 }
 
+// todo is what waits for a person.
+type todo struct {
+	report.WaitView
+	Decisions int64 // requests that he may decide
+	Notes     int64 // feedback that nobody has taken
+}
+
+// toDo counts what waits for the person, once a page that shows it is drawn:
+// on the page's own snapshot, or on one of its own where a step is shown. When
+// it cannot be read, the page is drawn without.
+func (v *visit) toDo() *todo {
+	if v.waiting != nil {
+		return v.waiting
+	}
+	v.waiting = &todo{}
+	count := func(q *db.Reader) (err error) {
+		w := v.waiting
+		w.WaitView, err = report.Waiting(q, v.today, v.may(access.Enter) || v.may(access.GiveCredit), v.may(access.Pick), v.may(access.Bill), v.may(access.Collect))
+		if err == nil && v.may(access.SeeMoney) {
+			var f report.ApprovalFilter
+			if f, err = v.mine(q); err == nil {
+				w.Decisions, err = report.ToDecide(q, f)
+			}
+		}
+		if err == nil && v.may(access.Administer) {
+			w.Notes, err = feedback.Unowned(q)
+		}
+		return err
+	}
+	var err error
+	if v.q != nil {
+		err = count(v.q)
+	} else {
+		err = v.read(count)
+	}
+	if err != nil && !errors.Is(err, context.Canceled) {
+		slog.Error("what waits could not be counted", "error", err)
+	}
+	return v.waiting
+}
+
 // counted is how much waits at a place for somebody who can do it; "" when nothing does.
 func (v *visit) counted(href string) string {
 	n := int64(0)
 	switch {
 	case href == "/desk":
-		n = v.waiting.Waiting
+		n = v.toDo().Waiting
 	case href == "/picking":
-		n = v.waiting.ToPick
+		n = v.toDo().ToPick
 	case href == "/billing":
-		n = v.waiting.Billable
+		n = v.toDo().Billable
 	case href == "/bank":
-		n = v.waiting.BankLines
+		n = v.toDo().BankLines
 	case href == "/approvals":
-		n = v.toDecide
+		n = v.toDo().Decisions
 	case href == "/feedback":
-		n = v.notes
+		n = v.toDo().Notes
 	}
 	if n == 0 {
 		return ""

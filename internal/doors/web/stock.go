@@ -99,13 +99,17 @@ func closePage(v *visit) (page, error) {
 	if err != nil {
 		return nil, err
 	}
+	began, err := report.Began(v.q)
+	if err != nil {
+		return nil, err
+	}
 	states := map[[2]string]string{}
 	for _, p := range periods {
 		states[[2]string{p.Ledger, string(p.Month)}] = p.State
 	}
 	t := table{Caption: "Months", Columns: []column{{"Month", false, "first"}, {"Stock", false, "whole"}, {"Receivables", false, "whole"}, {"General ledger", false, "whole"}}}
 	m := v.today.Month()
-	for range 6 {
+	for n := 0; n < 24 && m >= began; n++ {
 		cells := []cell{text(m.First().Time().Format("January 2006"))}
 		for _, l := range ledgers {
 			switch s := states[[2]string{l, string(m)}]; {

@@ -17,8 +17,6 @@ import (
 
 	"kontor/internal/rooms/access"
 	"kontor/internal/rooms/company"
-	"kontor/internal/rooms/feedback"
-	"kontor/internal/story/report"
 	"kontor/internal/tools/db"
 	"kontor/internal/words/day"
 	"kontor/internal/words/fault"
@@ -34,17 +32,16 @@ var (
 // visit is one request of a person.
 type visit struct {
 	*http.Request
-	site     *site
-	w        http.ResponseWriter
-	route    route
-	who      *access.Person // nil before signing in
-	company  *company.Company
-	today    day.Day
-	q        *db.Reader // while a page is made; nil while a form is taken in
-	told     string     // what the request before did
-	waiting  report.WaitView
-	toDecide int64 // requests that wait for this person
-	notes    int64 // feedback that nobody has taken, for who sees to it
+	site    *site
+	w       http.ResponseWriter
+	route   route
+	who     *access.Person // nil before signing in
+	company *company.Company
+	today   day.Day
+	q       *db.Reader // while a page is made; nil while a form is taken in
+	told    string     // what the request before did
+	waiting *todo      // once a sidebar has asked
+	late    *int64     // once a page has asked
 }
 
 // page is what a route answers with: a drawing, or a way to go on.
@@ -68,7 +65,9 @@ func (s *site) handle(r route) http.HandlerFunc {
 		case v.who != nil && !allowed(v.who, r.Right):
 			err = errNoRight.Because("%s may not do this: it takes the right %s. Ask %s.", v.who.Name, r.Right, holders(r.Right))
 		default:
-			v.told = v.flash()
+			if !v.refreshes() { // what was done is told to the page that was gone on to
+				v.told = v.flash()
+			}
 			p, err = v.do()
 		}
 		if err == nil {
@@ -96,18 +95,6 @@ func (v *visit) identify() error {
 		v.today = v.company.Day(q.Now())
 		if c != nil {
 			v.who, see, err = access.Known(q, c.Value, q.Now())
-		}
-		if err == nil && v.who != nil {
-			v.waiting, err = report.Waiting(q, v.today, v.may(access.Enter) || v.may(access.GiveCredit), v.may(access.Pick), v.may(access.Bill), v.may(access.Collect))
-		}
-		if err == nil && v.may(access.SeeMoney) {
-			var f report.ApprovalFilter
-			if f, err = v.mine(q); err == nil {
-				v.toDecide, err = report.ToDecide(q, f)
-			}
-		}
-		if err == nil && v.may(access.Administer) {
-			v.notes, err = feedback.Unowned(q)
 		}
 		return err
 	})
@@ -247,7 +234,7 @@ func (d drawn) answer(v *visit) error {
 	h := v.w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
-	h.Add("Vary", "Accept-Encoding, HX-Request")
+	h.Add("Vary", "Accept-Encoding, HX-Request, X-Live")
 	if len(d.text) > 1024 && takesGzip(v.Request) {
 		h.Set("Content-Encoding", "gzip")
 		v.w.WriteHeader(d.status)

@@ -121,7 +121,7 @@ func (v *SummaryView) counts(q db.Querier, _ *company.Company) error {
 	if v.Shipments, err = stateCounts(q, `SELECT decision, COUNT(*) FROM shipment GROUP BY decision`); err != nil {
 		return err
 	}
-	v.Holds, err = stateCounts(q, `SELECT kind, COUNT(*) FROM hold WHERE released_at=0 AND scope<>$1 GROUP BY kind`, int64(hold.OnRetain))
+	v.Holds, err = stateCounts(q, `SELECT h.kind, COUNT(*) FROM hold h WHERE h.released_at=0 AND h.scope<>$1 AND `+alive+` GROUP BY h.kind`, int64(hold.OnRetain))
 	return err
 }
 
@@ -152,8 +152,8 @@ func (v *SummaryView) orders(q db.Querier, _ *company.Company) error {
 			CAST(COALESCE(SUM(CASE WHEN t.promised>0 AND t.held<t.rest THEN 1 ELSE 0 END), 0) AS BIGINT)
 		FROM (SELECT COALESCE(NULLIF(MAX(s.promised_on), ''), NULLIF(l.requested_on, ''), o.requested_on) AS due_on, l.ordered-l.cancelled-l.shipped AS rest,
 				COALESCE(SUM(s.reserved), 0)+COALESCE(SUM(s.released), 0)-l.shipped AS held, COALESCE(SUM(s.qty), 0) AS promised
-			FROM sales_order o JOIN order_line l ON l.order_id=o.id LEFT JOIN order_schedule s ON s.line_id=l.id
-			WHERE o.decision IN ('captured','confirmed') AND l.role IN ('item','free') AND l.ordered-l.cancelled-l.shipped>0
+			FROM sales_order o CROSS JOIN order_line l LEFT JOIN order_schedule s ON s.line_id=l.id
+			WHERE l.order_id=o.id AND o.decision IN ('captured','confirmed') AND o.ship_state<>'full' AND l.role IN ('item','free') AND l.ordered-l.cancelled-l.shipped>0
 			GROUP BY l.id, l.requested_on, o.requested_on, l.ordered, l.cancelled, l.shipped) t`, []any{string(v.On)}, &v.Lines.Open, &v.Lines.Late, &v.Lines.Short)
 	return err
 }
@@ -315,7 +315,7 @@ func Waiting(q db.Querier, on day.Day, desk, pick, bill, bank bool) (WaitView, e
 		into  *int64
 		args  []any
 	}{
-		{desk, `SELECT (SELECT COUNT(*) FROM hold WHERE released_at=0 AND scope<>$1)+(SELECT COUNT(*) FROM intake WHERE state IN ('received','refused'))
+		{desk, `SELECT (SELECT COUNT(*) FROM hold h WHERE h.released_at=0 AND h.scope<>$1 AND `+alive+`)+(SELECT COUNT(*) FROM intake WHERE state IN ('received','refused'))
 			+(SELECT COUNT(*) FROM shipment s JOIN shipment_line l ON l.shipment_id=s.id WHERE s.decision='planned' AND l.short_reason<>'')`, &v.Waiting, []any{int64(hold.OnRetain)}},
 		{pick, `SELECT COUNT(*) FROM shipment WHERE decision='planned'`, &v.ToPick, nil},
 		{bill, `SELECT COUNT(DISTINCT order_id) FROM billable WHERE billed<qty AND bill_on<=$1 AND hold_mask=0`, &v.Billable, []any{string(on)}},
@@ -341,11 +341,9 @@ func Glance(q db.Querier) (GlanceView, error) {
 	if v.WaitView, err = Waiting(q, on, true, true, true, true); err != nil {
 		return v, err
 	}
-	late, err := LateOrders(q, 1<<20)
-	if err != nil {
+	if v.Late, err = CountLate(q); err != nil {
 		return v, err
 	}
-	v.Late = int64(len(late))
 	s := SummaryView{On: on}
 	if err := s.owed(q, c); err != nil {
 		return v, err

@@ -47,6 +47,7 @@ type Options struct {
 	Writers int              // connections for writing on PostgreSQL; 0 = 8
 	Batches int              // gathered batches at a time on PostgreSQL; 0 = one for two processors
 	Watch   Watch            // hears how long each statement took; nil = nobody
+	Draft   bool             // of SQLite: nothing is promised to anybody before the whole file is complete, so commits are not flushed
 	Doubt   bool             // compare what memory keeps to what is stored, see Tx.Doubts; for tests
 }
 
@@ -76,6 +77,7 @@ type DB struct {
 	memory memory
 	shelf  atomic.Pointer[Shelf]
 	news   news
+	bell   bell
 	doubts bool
 	stop   chan struct{}
 }

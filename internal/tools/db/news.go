@@ -2,6 +2,34 @@ package db
 
 import "sync"
 
+// bell wakes those of this process who follow the log.
+type bell struct {
+	mu   sync.Mutex
+	rung chan struct{} // closed at the next ring; nil when nobody waits
+}
+
+// Ring tells everybody who waits on Rung that the log has grown.
+func (d *DB) Ring() {
+	d.bell.mu.Lock()
+	defer d.bell.mu.Unlock()
+	if d.bell.rung != nil {
+		close(d.bell.rung)
+		d.bell.rung = nil
+	}
+}
+
+// Rung gives a channel that is closed when this process makes the log grow. Who
+// takes it before he reads the log misses nothing; what other processes write
+// does not ring here.
+func (d *DB) Rung() <-chan struct{} {
+	d.bell.mu.Lock()
+	defer d.bell.mu.Unlock()
+	if d.bell.rung == nil {
+		d.bell.rung = make(chan struct{})
+	}
+	return d.bell.rung
+}
+
 // news remembers the oldest transaction of this process that a sequencer has
 // not been told of yet.
 type news struct {

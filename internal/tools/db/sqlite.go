@@ -43,6 +43,12 @@ func openSQLite(path string, o Options) (*sqliteBackend, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Draft {
+		if err := w.simple("PRAGMA synchronous=OFF"); err != nil {
+			w.close()
+			return nil, err
+		}
+	}
 	b.all = append(b.all, w)
 	b.write <- w
 	for range o.Readers {

@@ -81,8 +81,17 @@ type Sequencer struct {
 // NewSequencer works on a database; its first pass is a thorough one.
 func NewSequencer(d *db.DB) *Sequencer { return &Sequencer{d: d} }
 
-// Pass places what was committed and tells how many events that were.
+// Pass places what was committed, tells how many events that were, and rings
+// for those who follow the log.
 func (s *Sequencer) Pass(ctx context.Context) (int64, error) {
+	n, err := s.pass(ctx)
+	if n > 0 {
+		s.d.Ring()
+	}
+	return n, err
+}
+
+func (s *Sequencer) pass(ctx context.Context) (int64, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.d.Now()

@@ -197,12 +197,21 @@ const shows = $("[data-live]");
 if (!shows && $("#live")) $("#live").hidden = true;
 if (shows && $("#live")) {
   const names = () => new Set($("main").innerHTML.match(/[a-z]{3}_[0-9a-z]{13}/g));
-  let known = names(), missed = 0, waiting = null;
+  let known = names(), missed = 0, waiting = null, fetching = false, again = false;
   const busy = () => $("dialog[open]") || document.activeElement?.closest("main input, main select, main textarea");
+  // One at a time: what is heard meanwhile makes one more of it, however much it was.
+  const soon = () => { waiting ??= setTimeout(() => { waiting = null; refresh(false); }, 150); };
   const refresh = async (asked) => {
+    if (fetching) { again = true; return; }
+    fetching = true;
+    try { await fetchMain(asked); } catch { /* the stream tells that the server is gone, and looks again when it is back */ }
+    fetching = false;
+    if (again) { again = false; soon(); }
+  };
+  const fetchMain = async (asked) => {
     const answer = await fetch(location.href, { headers: { "X-Live": "1" } });
     if (!answer.ok || answer.redirected) return;
-    if (asked !== true && busy()) return tell("This was changed, show"); // somebody began meanwhile
+    if (!asked && busy()) return tell("This was changed, show"); // somebody began meanwhile
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const before = new Map(all("main tr[id]").map((r) => [r.id, r.textContent]));
     Idiomorph.morph($("main"), $("main", page).innerHTML, { morphStyle: "innerHTML", ignoreActiveValue: true });
@@ -225,9 +234,8 @@ if (shows && $("#live")) {
   };
   const heard = (ids) => {
     if (ids.includes("*") || ids.some((x) => known.has(x))) {
-      if (asked !== true && busy()) return tell("This was changed, show");
-      clearTimeout(waiting);
-      waiting = setTimeout(refresh, 150);
+      if (busy()) return tell("This was changed, show");
+      soon();
     } else if (shows.dataset.live === "all") {
       missed += ids.filter((x) => /^(ord|shp|inv|rcp|hld)_/.test(x)).length > 0 ? 1 : 0;
       if (missed) tell(missed === 1 ? "1 change, show" : `${missed} changes, show`);
