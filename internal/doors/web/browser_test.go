@@ -400,7 +400,8 @@ func TestByKeyboardAlone(t *testing.T) {
 // looked are pages of each kind, with a role that sees much of them.
 var looked = [][2]string{{"", "/sign-in"}, {"service", "/"}, {"service", "/desk"}, {"service", "/orders"}, {"service", "/orders/{order}"}, {"service", "/orders/{order}/hold"}, {"service", "/orders/{order}/change"}, {"service", "/orders/new"}, {"service", "/customers"}, {"service", "/customers/{customer}"},
 	{"service", "/search?q=a"}, {"service", "/products"}, {"service", "/products/{sku}"}, {"warehouse", "/"}, {"warehouse", "/stock"}, {"warehouse", "/picking"}, {"warehouse", "/stock/receive"}, {"warehouse", "/shipments"}, {"billing", "/billing"}, {"billing", "/invoices"},
-	{"receivables", "/"}, {"receivables", "/items"}, {"receivables", "/ageing"}, {"receivables", "/bank"}, {"receivables", "/bank/import"}, {"receivables", "/receipts"}, {"credit", "/credit"}, {"controller", "/close"}, {"controller", "/ledger"}, {"admin", "/"}, {"admin", "/people"}, {"admin", "/people/new"}, {"head", "/account"}, {"head", "/nothing"}, {"", "/styleguide"}}
+	{"receivables", "/"}, {"receivables", "/items"}, {"receivables", "/ageing"}, {"receivables", "/bank"}, {"receivables", "/bank/import"}, {"receivables", "/receipts"}, {"receivables", "/matching"}, {"receivables", "/matching?tab=out"}, {"receivables", "/statements"}, {"receivables", "/items?on=2026-01-31"}, {"receivables", "/ageing?by=parent&currency=EUR"}, {"receivables", "/customers/{customer}/statement"},
+	{"billing", "/billing?tab=splits"}, {"billing", "/billing?tab=blocked"}, {"billing", "/billing?tab=last"}, {"billing", "{invoice}"}, {"billing", "{invoice}/credit-lines"}, {"receivables", "{receipt}"}, {"receivables", "{receipt}/bounce"}, {"controller", "{month}"}, {"controller", "{month}/general"}, {"credit", "/credit"}, {"controller", "/close"}, {"controller", "/ledger"}, {"admin", "/"}, {"admin", "/people"}, {"admin", "/people/new"}, {"head", "/account"}, {"head", "/nothing"}, {"", "/styleguide"}}
 
 // TestAccessibleAndWithinTheScreen: axe finds nothing on any page (WCAG 2.2 AA
 // and best practice), light and dark, wide and narrow; no page scrolls sideways.
@@ -413,6 +414,16 @@ func TestAccessibleAndWithinTheScreen(t *testing.T) {
 	}
 	customer, sku := k.trade()
 	order := csvRows(k.ask("service", "GET", "/orders?status=reserved&format=csv", nil).Body.String())[0][0]
+	first := func(role, list, begins string) string {
+		for _, m := range hrefs.FindAllStringSubmatch(k.ask(role, "GET", list, nil).Body.String(), -1) {
+			if strings.HasPrefix(m[1], begins) {
+				return m[1]
+			}
+		}
+		t.Fatalf("%s has no link to %s…", list, begins)
+		return ""
+	}
+	invoice, receipt, month := first("billing", "/invoices", "/invoices/INV-"), first("receivables", "/receipts", "/receipts/rcp_"), first("controller", "/close", "/close/2")
 	tabs := map[string]*tab{}
 	for _, x := range looked {
 		p := tabs[x[0]]
@@ -420,7 +431,7 @@ func TestAccessibleAndWithinTheScreen(t *testing.T) {
 			p = b.as(x[0])
 			tabs[x[0]] = p
 		}
-		path := strings.NewReplacer("{order}", order, "{customer}", customer, "{sku}", url.PathEscape(sku)).Replace(x[1])
+		path := strings.NewReplacer("{order}", order, "{customer}", customer, "{sku}", url.PathEscape(sku), "{invoice}", invoice, "{receipt}", receipt, "{month}", month).Replace(x[1])
 		p.open(path)
 		for _, view := range []struct {
 			width int64

@@ -76,8 +76,6 @@ func routes() []route {
 		get("/shipments/{id}/pick", access.Pick, pickPage),
 		post("/shipments/{id}/pick", access.Pick, pickNow),
 
-		get("/billing", access.Bill, billingPage),
-		post("/billing", access.Bill, billingNow),
 		get("/invoices", access.SeeMoney, listing("invoices", invoiceList)),
 		get("/invoices/{id}", access.SeeMoney, invoicePage),
 		get("/items", access.SeeMoney, listing("open-items", itemList)),
@@ -104,9 +102,13 @@ func routes() []route {
 	table = append(table, steps("/invoices/{id}", "/invoices/{id}", invoiceSteps()...)...)
 	table = append(table, steps("/receipts/{id}", "/receipts/{id}", receiptSteps()...)...)
 	table = append(table, steps("/statements/{id}", "/statements/{id}", statementSteps()...)...)
-	table = append(table, steps("/close/{id}", "/close", closeSteps()...)...)
+	table = append(table, steps("/close/{id}", "/close/{id}", closeSteps()...)...)
 	table = append(table, steps("/stock", "/stock", stockSteps()...)...)
 	table = append(table, holdRoutes()...)
+	table = append(table, billingRoutes()...)
+	table = append(table, owedRoutes()...)
+	table = append(table, closeRoutes()...)
+	table = append(table, matchingRoutes()...)
 	return table
 }
 

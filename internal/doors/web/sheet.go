@@ -27,6 +27,7 @@ type sheet struct {
 	Hidden           map[string]string
 	Fault            *faults
 	Would            *consequences
+	Blind            bool
 }
 
 // field is one question of a form.
@@ -36,19 +37,22 @@ type field struct {
 	Choices                              [][2]string
 	Optional, Short, Number              bool // a number is read as people type it
 	Fault                                string
+	Try                                  string // stands for what is not typed yet when the sheet shows what would happen
 }
 
 // step is something that a person can do to a document.
 type step struct {
-	Name   string // in the address
-	Word   string // of the button that opens the sheet
-	Title  string
-	Say    string
-	Verb   string // of the button that does it: the word again, never "OK"
-	Right  access.Right
-	Fields []field
-	Blind  bool // it works in several transactions: what it would do cannot be shown
-	Run    func(ctx context.Context, v *visit, ref string, form url.Values) (done string, err error)
+	Name    string // in the address
+	Word    string // of the button that opens the sheet
+	Title   string
+	Say     string
+	Verb    string // of the button that does it: the word again, never "OK"
+	Right   access.Right
+	Fields  []field
+	More    func(ctx context.Context, v *visit, ref string) ([]field, error) // fields that depend on the document
+	Blind   bool                                                             // it works in several transactions: what it would do cannot be shown
+	Nothing string                                                           // what to say when it writes nothing that can be shown
+	Run     func(ctx context.Context, v *visit, ref string, form url.Values) (done string, err error)
 }
 
 // button is the way to a step from the document at path.
@@ -79,6 +83,10 @@ func when(cond bool, s *step) *step {
 // that cannot run as it stands shows why, and asks.
 func opened(s *step, back string) func(*visit) (page, error) {
 	return func(v *visit) (page, error) {
+		s, err := s.whole(v)
+		if err != nil {
+			return nil, err
+		}
 		form := url.Values{}
 		for _, f := range s.Fields {
 			form.Set(f.Name, f.Value)
@@ -94,8 +102,16 @@ func opened(s *step, back string) func(*visit) (page, error) {
 // the sheet again with everything that was typed.
 func done(s *step, back string) func(*visit) (page, error) {
 	return func(v *visit) (page, error) {
+		s, err := s.whole(v)
+		if err != nil {
+			return nil, err
+		}
 		ctx := flow.WithKey(v.Context(), v.key())
-		said, err := "", s.answered(v.PostForm)
+		said := ""
+		err = s.answered(v.PostForm)
+		if err == nil && v.PostForm.Get("do") == "look" {
+			return v.sheet(s, back, v.PostForm, nil, http.StatusOK)
+		}
 		if err == nil {
 			said, err = s.Run(ctx, v, v.PathValue("id"), v.PostForm)
 		}
@@ -105,6 +121,17 @@ func done(s *step, back string) func(*visit) (page, error) {
 		}
 		return onward{resolved(back, v), said}, nil
 	}
+}
+
+// whole is the step with the fields that its document asks for.
+func (s *step) whole(v *visit) (*step, error) {
+	if s.More == nil {
+		return s, nil
+	}
+	more, err := s.More(v.Context(), v, v.PathValue("id"))
+	out := *s
+	out.Fields = append(slices.Clone(s.Fields), more...)
+	return &out, err
 }
 
 var errMissing = fault.Rule{Kind: fault.Invalid, Code: "web.missing"}
@@ -150,21 +177,27 @@ func resolved(pattern string, v *visit) string {
 }
 
 func (v *visit) sheet(s *step, back string, form url.Values, f *faults, status int) (page, error) {
-	out := sheet{Title: s.Title, Say: s.Say, Verb: s.Verb, Path: v.URL.Path, Back: resolved(back, v), Fault: f, Hidden: map[string]string{"key": access.NewSecret()[:22]}}
-	asks := false
+	out := sheet{Title: s.Title, Say: s.Say, Verb: s.Verb, Path: v.URL.Path, Back: resolved(back, v), Fault: f, Blind: s.Blind, Hidden: map[string]string{"key": access.NewSecret()[:22]}}
+	asks, try := false, url.Values{}
+	for k, list := range form {
+		try[k] = list
+	}
 	for _, x := range s.Fields {
 		if form.Has(x.Name) {
 			x.Value = form.Get(x.Name)
 		}
+		if x.Value == "" && x.Try != "" {
+			try.Set(x.Name, x.Try)
+		}
 		if f != nil {
 			x.Fault = f.of(x.Name)
 		}
-		asks = asks || !x.Optional && x.Value == ""
+		asks = asks || !x.Optional && x.Value == "" && x.Try == ""
 		out.Fields = append(out.Fields, x)
 	}
 	if f == nil && !asks && !s.Blind {
 		changes, err := flow.Simulate(v.Context(), func(ctx context.Context) error {
-			_, err := s.Run(ctx, v, v.PathValue("id"), form)
+			_, err := s.Run(ctx, v, v.PathValue("id"), try)
 			return err
 		})
 		if err != nil {
@@ -176,6 +209,7 @@ func (v *visit) sheet(s *step, back string, form url.Values, f *faults, status i
 			}
 		} else {
 			c := consequencesFrom(changes)
+			c.Say = s.Nothing
 			out.Would = &c
 		}
 	}
@@ -202,6 +236,7 @@ func (f faults) of(name string) string {
 type consequences struct {
 	Sections []consequence
 	Nothing  bool
+	Say      string // when nothing is written that can be shown
 }
 
 type consequence struct {
@@ -312,8 +347,13 @@ func sheetOf(l link) templ.Attributes {
 }
 
 func posting(s sheet) templ.Attributes {
-	return templ.Attributes{"hx-post": s.Path, "hx-target": "this", "hx-swap": "outerHTML", "hx-disabled-elt": "find button"}
+	return templ.Attributes{"hx-post": s.Path, "hx-target": "this", "hx-swap": "outerHTML", "hx-disabled-elt": "find .primary"}
 }
+
+// looks tells that a sheet can show again what would happen, with what was
+// typed. Enter in a field does the step all the same: a button that nobody sees
+// stands first in the form.
+func looks(s sheet) bool { return len(s.Fields) > 0 && s.Verb != "" && !s.Blind }
 
 func current(yes bool) templ.Attributes {
 	if yes {

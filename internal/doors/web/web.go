@@ -37,6 +37,7 @@ type site struct {
 	clock   func() time.Time
 	hashing chan struct{} // one password at a time
 	hub     *hub
+	runs    billRuns
 }
 
 // Handler answers for all pages. It refuses what another site's page sends

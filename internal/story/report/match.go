@@ -3,6 +3,7 @@ package report
 import (
 	"strings"
 
+	"kontor/internal/rooms/payment"
 	"kontor/internal/tools/db"
 	"kontor/internal/words/day"
 	"kontor/internal/words/id"
@@ -153,4 +154,14 @@ func PayerHints(q db.Querier, receipts []int64) (map[int64][]PayerHint, error) {
 // Parties names customers by their ids.
 func Parties(q db.Querier, customers []id.Customer) (map[id.Customer]Party, error) {
 	return parties(q, customers)
+}
+
+// StatementOfLine is the statement that brought a bank line.
+func StatementOfLine(q db.Querier, l id.BankLine) (id.Statement, error) {
+	var s id.Statement
+	ok, err := q.One(`SELECT statement_id FROM bank_line WHERE id=$1`, []any{int64(l)}, (*int64)(&s))
+	if err == nil && !ok {
+		err = payment.ErrLine.Because("there is no bank line %s: look for it on its statement", l)
+	}
+	return s, err
 }

@@ -35,6 +35,7 @@ const acts = {
     openPalette();
   },
   copy(field) { field.select(); },
+  print() { print(); },
   less(button) { step(button, -1); },
   more(button) { step(button, 1); },
 };
