@@ -241,7 +241,7 @@ func (p *tab) chooses(field, words string) {
 		return
 	}
 	p.goes("the field "+field, find)
-	p.do(chromedp.KeyEvent("\ue011")) // Home
+	p.do(chromedp.KeyEvent(kb.Home))
 	for range 200 {
 		if value[bool](p, fmt.Sprintf("%s.selectedOptions[0].text.trim().startsWith(%s)", find, b)) {
 			return

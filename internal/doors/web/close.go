@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/url"
+	"strings"
 
 	"kontor/internal/rooms/access"
 	"kontor/internal/story/report"
@@ -148,8 +149,8 @@ func (v *visit) checkRows(checks []report.MonthCheck, m day.Month) (t table, ope
 				sum = inAll(per)
 			}
 			cells = []cell{text(w.open), {State: &st}, text(itoa(c.Count)), text(sum), {Act: &link{Word: "Look", Href: w.href(m)}}}
-			if !v.reaches(w.href(m)) {
-				cells[4] = cell{}
+			if right := rightFor(w.href(m)); !v.may(right) {
+				cells[4] = cell{Text: sentence(holders(right)), Tone: "muted"}
 			}
 		}
 		t.Rows = append(t.Rows, row{ID: "check-" + c.Code, Cells: cells})
@@ -157,19 +158,15 @@ func (v *visit) checkRows(checks []report.MonthCheck, m day.Month) (t table, ope
 	return t, open
 }
 
-// reaches tells whether a person may open a page of this slice of the work.
-func (v *visit) reaches(path string) bool {
-	u, err := url.Parse(path)
-	if err != nil {
-		return false
-	}
-	switch u.Path {
+// rightFor is the right that a page of the checklist takes.
+func rightFor(path string) access.Right {
+	switch path, _, _ := strings.Cut(path, "?"); path {
 	case "/billing":
-		return v.may(access.Bill)
+		return access.Bill
 	case "/matching":
-		return v.may(access.Collect)
+		return access.Collect
 	}
-	return true
+	return access.SeeMoney
 }
 
 var closeSays = map[string][2]string{

@@ -55,7 +55,7 @@ var creditWays = [][2]string{{"qty", "Quantity: the price follows"}, {"net", "Am
 
 var errNoLines = fault.Rule{Kind: fault.Invalid, Code: "web.no-lines"}
 
-var creditLinesStep = step{Name: "credit-lines", Word: "Credit lines", Title: "Credit lines of the invoice", Verb: "Issue credit note", Right: access.Bill,
+var creditLinesStep = step{Name: "credit-lines", Word: "Credit lines", Title: "Credit lines of the invoice", Verb: "Issue credit note", Right: access.Bill, Asks: true,
 	Say:    "Write a number only at the lines that are credited. It cannot be undone.",
 	Fields: []field{why, {Name: "by", Label: "The numbers are", Kind: "choice", Value: "qty", Choices: creditWays}},
 	More:   creditLineFields,

@@ -23,6 +23,7 @@ func matchingRoutes() []route {
 		{Method: "GET", Path: "/receipts/{id}/allocate", Right: access.Collect, do: allocatePage, free: true},
 		post("/receipts/{id}/allocate", access.Collect, allocateNow),
 	}
+	out = append(out, steps("/matching/{id}", "/matching", &keepStep, &refundStep)...)
 	out = append(out, steps("/applications/{id}", "/matching", &unapplyStep)...)
 	return append(out, steps("/lines/{id}", "/matching?tab=out", &chargeStep)...)
 }

@@ -24,8 +24,17 @@ func (v *visit) receiptButtons(x report.ReceiptView) []link {
 	at := "/receipts/" + x.ID.String()
 	left := x.Item != 0 && !isZero(x.Unapplied) && x.State != "bounced"
 	out := v.buttons(at, when(left && x.Customer.ID != 0, &applyStep), when(left, &refundStep), when(x.State != "bounced", &bounceStep), when(left && x.Customer.ID != 0, &keepStep))
-	if left && v.may(access.Collect) {
-		out = append([]link{{Word: "Place by hand", Href: at + "/allocate"}}, out...)
+	hand := link{Word: "Place by hand", Href: at + "/allocate"}
+	switch {
+	case !left || !v.may(access.Collect):
+	case x.Customer.ID != 0:
+		out = append([]link{hand}, out...)
+	default: // nobody knows the payer: finding the items is the way on
+		for i := range out {
+			out[i].Primary = false
+		}
+		hand.Primary = true
+		out = append(out, hand)
 	}
 	return out
 }
@@ -125,7 +134,8 @@ var applyStep = step{Name: "apply", Word: "Settle invoices", Title: "Settle what
 			if len(items.Items) == 0 || m.Customer.ID == 0 {
 				return "", errNoItem.Because("%s has no open invoice %q: look at what the customer owes", or(m.Customer.Name, "nobody we know"), number).At("invoice")
 			}
-			cmd.Lines = []flow.ApplyLine{{Item: items.Items[0].ID, Amount: form.Get("amount"), Discount: form.Get("rest") == "discount", Tolerance: form.Get("rest") == "tolerance", Disputed: form.Get("disputed")}}
+			first := items.Items[len(items.Items)-1] // of several instalments the one due first
+			cmd.Lines = []flow.ApplyLine{{Item: first.ID, Amount: form.Get("amount"), Discount: form.Get("rest") == "discount", Tolerance: form.Get("rest") == "tolerance", Disputed: form.Get("disputed")}}
 		} else if form.Get("rest") != "" || form.Get("disputed") != "" {
 			return "", errNoItem.Because("the number of the invoice is missing: a discount, a small difference or a dispute is one invoice's").At("invoice")
 		}

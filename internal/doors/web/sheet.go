@@ -51,6 +51,7 @@ type step struct {
 	Fields  []field
 	More    func(ctx context.Context, v *visit, ref string) ([]field, error) // fields that depend on the document
 	Blind   bool                                                             // it works in several transactions: what it would do cannot be shown
+	Asks    bool                                                             // without an answer it does nothing: it shows what would happen only when asked to
 	Nothing string                                                           // what to say when it writes nothing that can be shown
 	Run     func(ctx context.Context, v *visit, ref string, form url.Values) (done string, err error)
 }
@@ -178,7 +179,7 @@ func resolved(pattern string, v *visit) string {
 
 func (v *visit) sheet(s *step, back string, form url.Values, f *faults, status int) (page, error) {
 	out := sheet{Title: s.Title, Say: s.Say, Verb: s.Verb, Path: v.URL.Path, Back: resolved(back, v), Fault: f, Blind: s.Blind, Hidden: map[string]string{"key": access.NewSecret()[:22]}}
-	asks, try := false, url.Values{}
+	asks, try := s.Asks && v.Method == http.MethodGet, url.Values{}
 	for k, list := range form {
 		try[k] = list
 	}

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,6 +33,7 @@ type house struct {
 	office *flow.Office
 	cookie map[string]string // per role
 	user   map[string]int64
+	ahead  *atomic.Int64 // how far its clock is before the real one; nil when it cannot be moved
 }
 
 func openHouse(t testing.TB, dsn string) *house { return openHouseOf(t, dsn, 14) }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -119,6 +120,9 @@ func scanItemOn(r *db.Rows, c *company.Company, on day.Day) (ItemView, error) {
 	v.Document = DocRef{Type: docType, ID: external(docType, doc), Number: v.Number}
 	v.Original, v.Open, v.Disputed = money.Format(original, v.Currency), money.Format(then, v.Currency), money.Format(min(disputed, then), v.Currency)
 	v.CompanyOriginal, v.CompanyOpen = money.Format(originalFC, c.Currency), money.Format(thenFC, c.Currency)
+	if v.Tiers = json.RawMessage(tiers); !json.Valid(v.Tiers) {
+		v.Tiers = json.RawMessage("[]")
+	}
 	if sign < 0 {
 		v.Side = "credit"
 	}
