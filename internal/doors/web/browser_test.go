@@ -424,13 +424,13 @@ func TestAccessibleAndWithinTheScreen(t *testing.T) {
 		return ""
 	}
 	invoice, receipt, month := first("billing", "/invoices", "/invoices/INV-"), first("receivables", "/receipts", "/receipts/rcp_"), first("controller", "/close", "/close/2")
-	tabs := map[string]*tab{}
+	tabs, shown := map[string]*tab{}, map[string]int{}
 	for _, x := range looked {
-		p := tabs[x[0]]
-		if p == nil {
-			p = b.as(x[0])
-			tabs[x[0]] = p
+		if shown[x[0]]%8 == 0 { // a tab has its time
+			tabs[x[0]] = b.as(x[0])
 		}
+		shown[x[0]]++
+		p := tabs[x[0]]
 		path := strings.NewReplacer("{order}", order, "{customer}", customer, "{sku}", url.PathEscape(sku), "{invoice}", invoice, "{receipt}", receipt, "{month}", month).Replace(x[1])
 		p.open(path)
 		for _, view := range []struct {
