@@ -17,7 +17,7 @@ func bankList(v *visit, p report.Page) (list, error) {
 	l := list{Title: "Bank", Next: rows.Next, Empty: "No bank lines yet. A bank statement brings them.",
 		Views: v.tabs("state", [2]string{"", "All"}, [2]string{"new", "Not matched"}, [2]string{"matched", "Matched"}, [2]string{"reconciled", "Reconciled"}, [2]string{"excluded", "Not ours"}), Chips: v.chips([2]string{"account", "Account"})}
 	if v.may(access.Collect) {
-		l.Acts = []link{{Word: "Take a statement in", Href: "/bank/import", Icon: "landmark", Primary: true}}
+		l.Acts = []link{{Word: "Statements", Href: "/statements"}, {Word: "Matching", Href: "/matching", Icon: "list-checks"}, {Word: "Take a statement in", Href: "/bank/import", Icon: "landmark", Primary: true}}
 	}
 	l.Table = lineRows(v, rows.Items)
 	return l, err

@@ -424,30 +424,34 @@ func TestAccessibleAndWithinTheScreen(t *testing.T) {
 		return ""
 	}
 	invoice, receipt, month := first("billing", "/invoices", "/invoices/INV-"), first("receivables", "/receipts", "/receipts/rcp_"), first("controller", "/close", "/close/2")
-	tabs, shown := map[string]*tab{}, map[string]int{}
 	for _, x := range looked {
-		if shown[x[0]]%8 == 0 { // a tab has its time
-			tabs[x[0]] = b.as(x[0])
-		}
-		shown[x[0]]++
-		p := tabs[x[0]]
 		path := strings.NewReplacer("{order}", order, "{customer}", customer, "{sku}", url.PathEscape(sku), "{invoice}", invoice, "{receipt}", receipt, "{month}", month).Replace(x[1])
-		p.open(path)
-		for _, view := range []struct {
-			width int64
-			theme string
-			axe   bool
-		}{{1440, "light", true}, {840, "light", false}, {390, "dark", true}, {320, "dark", false}} {
-			p.do(chromedp.EmulateViewport(view.width, 900))
-			value[bool](p, fmt.Sprintf("(document.documentElement.dataset.theme = %q, true)", view.theme))
-			if w := value[int64](p, "document.documentElement.scrollWidth"); w > view.width {
-				t.Errorf("%s scrolls sideways at %d: %d", path, view.width, w)
-			}
-			if view.axe {
-				time.Sleep(200 * time.Millisecond) // colours change over a moment
-				for _, v := range p.violations(string(axe)) {
-					t.Errorf("%s at %d, %s: %s", path, view.width, view.theme, v)
-				}
+		t.Run(x[0]+" "+x[1], func(t *testing.T) { // a tab of its own, which goes with it
+			mine := *b
+			mine.t = t
+			mine.as(x[0]).lookedAt(path, string(axe))
+		})
+	}
+}
+
+// lookedAt shows a page wide and narrow, light and dark, and asks axe.
+func (p *tab) lookedAt(path, axe string) {
+	p.t.Helper()
+	p.open(path)
+	for _, view := range []struct {
+		width int64
+		theme string
+		axe   bool
+	}{{1440, "light", true}, {840, "light", false}, {390, "dark", true}, {320, "dark", false}} {
+		p.do(chromedp.EmulateViewport(view.width, 900))
+		value[bool](p, fmt.Sprintf("(document.documentElement.dataset.theme = %q, true)", view.theme))
+		if w := value[int64](p, "document.documentElement.scrollWidth"); w > view.width {
+			p.t.Errorf("%s scrolls sideways at %d: %d", path, view.width, w)
+		}
+		if view.axe {
+			time.Sleep(200 * time.Millisecond) // colours change over a moment
+			for _, v := range p.violations(axe) {
+				p.t.Errorf("%s at %d, %s: %s", path, view.width, view.theme, v)
 			}
 		}
 	}

@@ -24,6 +24,9 @@ func itemList(v *visit, p report.Page) (list, error) {
 	l := list{Title: "Open items", Empty: "Nothing is open.",
 		Views: v.tabs("kind", [2]string{"", "All kinds"}, [2]string{"invoice", "Invoices"}, [2]string{"credit_note", "Credit notes"}, [2]string{"receipt", "Money on account"}),
 		Chips: v.chips([2]string{"customer", "Customer"}, [2]string{"family", "With its branches"}, [2]string{"unknown", "Payer not known"}, [2]string{"on", "As of"}, [2]string{"age", "Age in days"}, [2]string{"currency", "Currency"})}
+	if c := v.ask("customer"); c != "" {
+		l.Acts = []link{{Word: "Statement", Href: "/customers/" + url.PathEscape(c) + "/statement" + query("on", v.ask("on")), Icon: "file-text"}}
+	}
 	if v.ask("on") == "" && v.ask("age") == "" && v.ask("currency") == "" && v.ask("unknown") == "" && v.ask("family") == "" {
 		rows, err := report.Items(v.q, report.ItemFilter{Customer: v.ask("customer"), OnlyOpen: v.ask("all") == "", Kind: v.ask("kind")}, p)
 		l.Next, l.Table = rows.Next, itemRows(v, rows.Items, true)
@@ -41,9 +44,6 @@ func itemList(v *visit, p report.Page) (list, error) {
 	l.Lead = "As it stood at the end of " + dayText(on, v.today) + ", " + itemSums(items)
 	if a.Most > 0 && len(items) == a.Most {
 		l.Lead += "; these are the first " + itoa(mostItems) + ", the CSV file has all"
-	}
-	if c := v.ask("customer"); c != "" {
-		l.Acts = []link{{Word: "Statement", Href: "/customers/" + url.PathEscape(c) + "/statement" + query("on", v.ask("on")), Icon: "file-text"}}
 	}
 	l.Table = itemRows(v, items, true)
 	return l, err
