@@ -2,13 +2,11 @@ package web
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 
 	"kontor/internal/rooms/access"
 	"kontor/internal/story/flow"
 	"kontor/internal/story/report"
-	"kontor/internal/tools/db"
 	"kontor/internal/words/fault"
 	"kontor/internal/words/id"
 )
@@ -19,7 +17,7 @@ func bankList(v *visit, p report.Page) (list, error) {
 	l := list{Title: "Bank", Next: rows.Next, Empty: "No bank lines yet. A bank statement brings them.",
 		Views: v.tabs("state", [2]string{"", "All"}, [2]string{"new", "Not matched"}, [2]string{"matched", "Matched"}, [2]string{"reconciled", "Reconciled"}, [2]string{"excluded", "Not ours"}), Chips: v.chips([2]string{"account", "Account"})}
 	if v.may(access.Collect) {
-		l.Acts = []link{{Word: "Take a statement in", Href: "/bank/import", Icon: "landmark", Primary: true}}
+		l.Acts = []link{{Word: "Statements", Href: "/statements"}, {Word: "Matching", Href: "/matching", Icon: "list-checks"}, {Word: "Take a statement in", Href: "/bank/import", Icon: "landmark", Primary: true}}
 	}
 	l.Table = lineRows(v, rows.Items)
 	return l, err
@@ -81,9 +79,16 @@ func receiptList(v *visit, p report.Page) (list, error) {
 	l := list{Title: "Receipts", Next: rows.Next, Empty: "No money came in yet.", Views: v.tabs("unapplied", [2]string{"", "All"}, [2]string{"yes", "On account"}), Chips: v.chips([2]string{"customer", "Customer"})}
 	l.Table = table{Caption: "Receipts", Columns: []column{{"Customer", false, "first"}, {"State", false, "whole"}, {"Amount", true, "amount"}, {"On account", true, "whole"}, {"Received", true, "whole"}}}
 	for _, x := range rows.Items {
-		l.Table.Rows = append(l.Table.Rows, row{ID: x.ID.String(), Cells: []cell{linked(x.Customer.Name, "/receipts/"+x.ID.String()).and(x.Customer.Code), pill(x.State), {Text: inMoney(x.Amount, string(x.Currency)), Raw: x.Amount}, cash(x.Unapplied), v.dayCell(x.ReceivedOn)}})
+		l.Table.Rows = append(l.Table.Rows, row{ID: x.ID.String(), Cells: []cell{linked(or(x.Customer.Name, "Payer not known yet"), "/receipts/"+x.ID.String()).and(x.Customer.Code), pill(x.State), {Text: inMoney(x.Amount, string(x.Currency)), Raw: x.Amount}, cash(x.Unapplied), v.dayCell(x.ReceivedOn)}})
 	}
 	return l, err
+}
+
+func payerLink(x report.ReceiptView) link {
+	if x.Customer.ID == 0 {
+		return link{Word: "payer not known yet"}
+	}
+	return link{Word: x.Customer.Name, Href: "/customers/" + x.Customer.Code}
 }
 
 func receiptPage(v *visit) (page, error) {
@@ -96,27 +101,17 @@ func receiptPage(v *visit) (page, error) {
 		return nil, err
 	}
 	cur := string(x.Currency)
-	d := document{ID: x.ID.String(), Title: "Receipt of " + inMoney(x.Amount, cur), States: []state{stateOf(x.State)}, Lead: []link{{Word: x.Customer.Name, Href: "/customers/" + x.Customer.Code}, {Word: "received " + dayText(x.ReceivedOn, v.today)}}}
-	if x.Item != 0 && !isZero(x.Unapplied) && x.State != "bounced" {
-		d.Acts = v.buttons("/receipts/"+x.ID.String(), &applyStep)
-	}
+	d := document{ID: x.ID.String(), Title: "Receipt of " + inMoney(x.Amount, cur), States: []state{stateOf(x.State)}, Lead: []link{payerLink(x), {Word: "received " + dayText(x.ReceivedOn, v.today)}}}
+	d.Acts = v.receiptButtons(x)
 	d.Facts = []fact{{Name: "Amount", Value: inMoney(x.Amount, cur)}, {Name: "On account", Value: inMoney(x.Unapplied, cur)}}
 	if x.Item != 0 {
-		apps, err := report.ApplicationsOf(v.q, x.Item)
+		t, err := v.settled(x)
 		if err != nil {
 			return nil, err
 		}
-		t := table{Caption: "Settled", Columns: []column{{"Item", false, "first"}, {"On", true, "whole"}, {"Amount", true, "amount"}}}
-		for _, a := range apps {
-			for i, l := range a.Rows {
-				name := coded(words(l.Kind), "")
-				if l.Debit != nil && l.Debit.Number != "" {
-					name = named(l.Debit.Number, "/invoices/"+l.Debit.Number).and(words(l.Kind))
-				}
-				t.Rows = append(t.Rows, row{ID: fmt.Sprintf("%s-%d", a.ID, i), Cells: []cell{name, v.dayCell(a.AppliedOn), {Text: inMoney(l.Amount, cur), Raw: l.Amount}}})
-			}
-		}
 		d.Sections = append(d.Sections, section{Title: "What it settled", Table: t, Empty: "Nothing yet: the money stands on account."})
+	}
+	if x.Customer.ID != 0 {
 		items, err := report.Items(v.q, report.ItemFilter{Customer: x.Customer.Code, OnlyOpen: true, Kind: "invoice"}, report.Page{Limit: 20})
 		if err != nil {
 			return nil, err
@@ -127,51 +122,7 @@ func receiptPage(v *visit) (page, error) {
 	return draw(documentPage(v, d)), err
 }
 
-func receiptSteps() []*step { return []*step{&applyStep} }
-
 var errNoItem = fault.Rule{Kind: fault.Conflict, Code: "web.nothing-on-account"}
-
-var applyStep = step{Name: "apply", Word: "Settle invoices", Title: "Settle what the customer owes", Verb: "Settle invoices", Right: access.Collect,
-	Say: "Without an invoice number the payer's text decides, then the oldest invoices that make up the amount.",
-	Fields: []field{{Name: "invoice", Label: "Invoice", Help: "Its number, such as INV-2026-000017", Optional: true, Short: true},
-		{Name: "amount", Label: "Amount", Help: "As much as both sides have when empty", Number: true, Optional: true, Short: true}},
-	Run: func(ctx context.Context, v *visit, ref string, form url.Values) (string, error) {
-		var r id.Receipt
-		if err := r.UnmarshalText([]byte(ref)); err != nil {
-			return "", errNoPage
-		}
-		cmd := flow.Apply{}
-		err := v.site.office.DB.Read(ctx, func(q *db.Reader) error {
-			x, err := report.Receipt(q, r)
-			if err != nil {
-				return err
-			}
-			if cmd.Credit = x.Item; x.Item == 0 {
-				return errNoItem.Because("nothing of this receipt stands on account: it settled something already")
-			}
-			number := form.Get("invoice")
-			if number == "" {
-				return nil
-			}
-			items, err := report.Items(q, report.ItemFilter{Customer: x.Customer.Code, OnlyOpen: true, Number: number}, report.Page{})
-			if err != nil {
-				return err
-			}
-			if len(items.Items) == 0 {
-				return errNoItem.Because("%s has no open invoice %q: look at what the customer owes", x.Customer.Name, number).At("invoice")
-			}
-			cmd.Lines = []flow.ApplyLine{{Item: items.Items[0].ID, Amount: form.Get("amount")}}
-			return nil
-		})
-		if err != nil {
-			return "", err
-		}
-		a, err := v.site.office.Apply.One(ctx, v.actor(), cmd)
-		if err != nil {
-			return "", err
-		}
-		return count(int64(len(a.Settled)), "item is settled", "items are settled") + ", " + amount(a.CreditLeft) + " stays on account", nil
-	}}
 
 func creditList(v *visit, p report.Page) (list, error) {
 	rows, err := report.Credits(v.q, p)

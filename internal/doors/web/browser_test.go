@@ -241,7 +241,7 @@ func (p *tab) chooses(field, words string) {
 		return
 	}
 	p.goes("the field "+field, find)
-	p.do(chromedp.KeyEvent("\ue011")) // Home
+	p.do(chromedp.KeyEvent(kb.Home))
 	for range 200 {
 		if value[bool](p, fmt.Sprintf("%s.selectedOptions[0].text.trim().startsWith(%s)", find, b)) {
 			return
@@ -472,7 +472,9 @@ var looked = [][2]string{
 	{"head", "/account/passkeys/new"}, {"warehouse", "/packing"}, {"warehouse", "/scan?scan=NOTHING"}, {"warehouse", "{pick}/pick"}, {"warehouse", "{pick}/pick?scan=NOTHING"}, {"warehouse", "{pick}/short?line={line}&qty=0&why=empty"}, {"warehouse", "{pick}/pack"}, {"warehouse", "{pick}/pick-list"},
 	{"warehouse", "{pick}/packing-list"}, {"warehouse", "/receive?line={sku}|3|&sku={sku}&qty=2"}, {"warehouse", "/receive?line={sku}|3|"}, {"warehouse", "/count?sku={sku}"}, {"warehouse", "/count?sku={sku}&counted=2&first=2"}, {"warehouse", "/move?from=HB&to=UL&sku={sku}&qty=1"}, {"head", "/"}, {"controller", "/"},
 	{"planner", "/"}, {"billing", "/"}, {"credit", "/"}, {"head", "/rows/orders-in"}, {"receivables", "/rows/overdue"}, {"planner", "/shortages"}, {"controller", "/cash"}, {"controller", "/cash?week=1"},
-	{"controller", "/dso"}, {"controller", "/checks"}, {"admin", "/health?view=access"}, {"admin", "/feedback"}, {"service", "/feedback/send"}, {"service", "/help?of=/orders"}, {"service", "/glossary"}, {"service", "/tour"}}
+	{"controller", "/dso"}, {"controller", "/checks"}, {"admin", "/health?view=access"}, {"admin", "/feedback"}, {"service", "/feedback/send"}, {"service", "/help?of=/orders"}, {"service", "/glossary"}, {"service", "/tour"},
+	{"receivables", "/matching"}, {"receivables", "/matching?tab=out"}, {"receivables", "/statements"}, {"receivables", "/items?on=2026-01-31"}, {"receivables", "/ageing?by=parent&currency=EUR"}, {"receivables", "/customers/{customer}/statement"}, {"billing", "/billing?tab=splits"}, {"billing", "/billing?tab=blocked"},
+	{"billing", "/billing?tab=last"}, {"billing", "{invoice}"}, {"billing", "{invoice}/credit-lines"}, {"receivables", "{receipt}"}, {"receivables", "{receipt}/bounce"}, {"controller", "{month}"}, {"controller", "{month}/general"}}
 
 // TestAccessibleAndWithinTheScreen: axe finds nothing on any page (WCAG 2.2 AA
 // and best practice), light and dark, wide and narrow; no page scrolls sideways.
@@ -488,31 +490,45 @@ func TestAccessibleAndWithinTheScreen(t *testing.T) {
 	account := csvRows(k.ask("credit", "GET", "/credit?format=csv", nil).Body.String())[0][0]
 	draft := k.someDraft(customer, sku)
 	pick, line := k.aPick()
-	tabs := map[string]*tab{}
-	for i, x := range looked {
-		of := fmt.Sprint(x[0], i/8) // a tab has its time: not too many pages for one
-		p := tabs[of]
-		if p == nil {
-			p = b.as(x[0])
-			tabs[of] = p
-		}
-		path := strings.NewReplacer("{order}", order, "{customer}", customer, "{sku}", url.PathEscape(sku), "{account}", account, "{person}", itoa(k.user["head"]), "{draft}", draft, "{pick}", pick, "{line}", line).Replace(x[1])
-		p.open(path)
-		for _, view := range []struct {
-			width int64
-			theme string
-			axe   bool
-		}{{1440, "light", true}, {840, "light", false}, {390, "dark", true}, {320, "dark", false}} {
-			p.do(chromedp.EmulateViewport(view.width, 900))
-			value[bool](p, fmt.Sprintf("(document.documentElement.dataset.theme = %q, true)", view.theme))
-			if w := value[int64](p, "document.documentElement.scrollWidth"); w > view.width {
-				t.Errorf("%s scrolls sideways at %d: %d", path, view.width, w)
+	first := func(role, list, begins string) string {
+		for _, m := range hrefs.FindAllStringSubmatch(k.ask(role, "GET", list, nil).Body.String(), -1) {
+			if strings.HasPrefix(m[1], begins) {
+				return m[1]
 			}
-			if view.axe {
-				time.Sleep(200 * time.Millisecond) // colours change over a moment
-				for _, v := range p.violations(string(axe)) {
-					t.Errorf("%s at %d, %s: %s", path, view.width, view.theme, v)
-				}
+		}
+		t.Fatalf("%s has no link to %s…", list, begins)
+		return ""
+	}
+	invoice, receipt, month := first("billing", "/invoices", "/invoices/INV-"), first("receivables", "/receipts", "/receipts/rcp_"), first("controller", "/close", "/close/2")
+	names := strings.NewReplacer("{order}", order, "{customer}", customer, "{sku}", url.PathEscape(sku), "{account}", account, "{person}", itoa(k.user["head"]), "{draft}", draft, "{pick}", pick, "{line}", line,
+		"{invoice}", invoice, "{receipt}", receipt, "{month}", month)
+	for _, x := range looked {
+		t.Run(x[0]+" "+x[1], func(t *testing.T) { // a tab of its own, which goes with it
+			mine := *b
+			mine.t = t
+			mine.as(x[0]).lookedAt(names.Replace(x[1]), string(axe))
+		})
+	}
+}
+
+// lookedAt shows a page wide and narrow, light and dark, and asks axe.
+func (p *tab) lookedAt(path, axe string) {
+	p.t.Helper()
+	p.open(path)
+	for _, view := range []struct {
+		width int64
+		theme string
+		axe   bool
+	}{{1440, "light", true}, {840, "light", false}, {390, "dark", true}, {320, "dark", false}} {
+		p.do(chromedp.EmulateViewport(view.width, 900))
+		value[bool](p, fmt.Sprintf("(document.documentElement.dataset.theme = %q, true)", view.theme))
+		if w := value[int64](p, "document.documentElement.scrollWidth"); w > view.width {
+			p.t.Errorf("%s scrolls sideways at %d: %d", path, view.width, w)
+		}
+		if view.axe {
+			time.Sleep(200 * time.Millisecond) // colours change over a moment
+			for _, v := range p.violations(axe) {
+				p.t.Errorf("%s at %d, %s: %s", path, view.width, view.theme, v)
 			}
 		}
 	}

@@ -278,23 +278,16 @@ func (s *site) check(ctx context.Context) {
 	c.last = &r
 }
 
-// closing counts which months that are over are not closed yet, ledger by ledger.
-func (v *visit) closing() (open []string, err error) {
-	periods, err := report.Periods(v.q)
-	if err != nil {
-		return nil, err
-	}
-	closed := map[[2]string]bool{}
-	for _, p := range periods {
-		closed[[2]string{p.Ledger, string(p.Month)}] = p.State == "closed"
-	}
+// notClosed lists the ledgers in which the last month is not closed yet.
+func (v *visit) notClosed() (open []string, err error) {
+	c, err := v.closing()
 	m := v.today.Month().First().AddDays(-1).Month()
 	for _, l := range ledgers {
-		if !closed[[2]string{l, string(m)}] {
+		if c[[2]string{l, string(m)}] != "closed" {
 			open = append(open, l)
 		}
 	}
-	return open, nil
+	return open, err
 }
 
 func monthWord(m day.Month) string { return m.First().Time().Format("January 2006") }

@@ -32,7 +32,7 @@ var sheets = []string{"tokens", "base", "shell", "components", "pages", "grid"}
 var kept = map[string]string{
 	"inter-latin.woff2": "font/inter-latin.woff2", "inter-latin-ext.woff2": "font/inter-latin-ext.woff2", "icons.svg": "icons.svg",
 	"htmx.js": "js/htmx.min.js", "morph.js": "js/idiomorph.min.js", "app.js": "js/app.js", "door.js": "js/door.js", "grid.js": "js/grid.js", "scan.js": "js/scan.js",
-	"uplot.js": "js/uplot.min.js", "uplot.css": "css/uplot.css", "chart.js": "js/chart.js", "tour.js": "js/tour.js",
+	"uplot.js": "js/uplot.min.js", "uplot.css": "css/uplot.css", "chart.js": "js/chart.js", "tour.js": "js/tour.js", "match.js": "js/match.js",
 }
 
 var medias = map[string]string{".woff2": "font/woff2", ".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}

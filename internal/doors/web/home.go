@@ -219,7 +219,7 @@ func creditHome(v *visit, h *home) error {
 
 func controllerHome(v *visit, h *home) error {
 	last := v.today.Month().First().AddDays(-1).Month()
-	left, err := v.closing()
+	left, err := v.notClosed()
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -47,6 +48,13 @@ var journeys = []journey{
 	{"two people change one order", twoOnOneOrder},
 	{"a phone comes by a link and finds a shipment", byPhone},
 	{"a cancelled order frees its stock for another", cancelledForAnother},
+	{"a billing run with a dry run before it", billingRun},
+	{"an over-payment is kept, and settles something later", overPayment},
+	{"a short payment stays open, then a small difference is written off", shortPayment},
+	{"bank lines are matched by proposals and by hand", bankMatching},
+	{"a line of an invoice is credited", creditByLine},
+	{"who owed what on a past day", ageingOfAPastDay},
+	{"a month is closed", closeOfAMonth},
 }
 
 // TestJourneys plays them all, each in a house of its own.
@@ -95,7 +103,9 @@ func (m *model) copy(t *testing.T) *house {
 	if err := os.WriteFile(file, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	k := houseOn(t, dbtest.Open(t, "sqlite:"+file, db.Options{}))
+	ahead := &atomic.Int64{} // of the real time: a journey may let days pass
+	k := houseOn(t, dbtest.Open(t, "sqlite:"+file, db.Options{Clock: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }}))
+	k.ahead = ahead
 	k.cookie, k.user = maps.Clone(m.cookie), maps.Clone(m.user)
 	sequencer := event.NewSequencer(k.office.DB)
 	ctx, stop := context.WithCancel(context.Background())

@@ -40,6 +40,7 @@ var navigation = []entry{
 	{"Money", "Open items", "/items", "clock", "", access.SeeMoney, false},
 	{"Money", "Ageing", "/ageing", "layers", "", access.SeeMoney, false},
 	{"Money", "Bank", "/bank", "landmark", "", access.SeeMoney, false},
+	{"Money", "Matching", "/matching", "list-checks", "", access.Collect, false},
 	{"Money", "Receipts", "/receipts", "banknote", "", access.SeeMoney, false},
 	{"Money", "Credit", "/credit", "shield", "", access.SeeMoney, false},
 	{"Control", "Approvals", "/approvals", "circle-check", "", access.SeeMoney, false},
@@ -175,7 +176,7 @@ type key struct{ Key, Word string }
 
 var keys = []key{
 	{"Ctrl K", "search, or jump to a page"}, {"g d", "order desk"}, {"g o", "orders"}, {"g c", "customers"}, {"g a", "stock"}, {"g p", "picking"}, {"g i", "invoices"}, {"g b", "bank"}, {"g h", "home"},
-	{"j, k", "next row, row before"}, {"Enter", "open the row"}, {"f", "filter the list"}, {"e", "CSV of the list"}, {"n", "new order"}, {"F1", "help of the page"}, {"Ctrl Enter", "do what the sheet is about"}, {"Esc", "close what is on top"}, {"?", "these keys"},
+	{"j, k", "next row, row before"}, {"Enter", "open the row"}, {"f", "filter the list"}, {"e", "CSV of the list"}, {"n", "new order"}, {"F1", "help of the page"}, {"Ctrl Enter", "do what the sheet is about"}, {"Esc", "close what is on top"}, {"s, a, u", "in matching: choose items, leave on account, take the last one back"}, {"?", "these keys"},
 }
 
 const htmxConfig = `{"includeIndicatorStyles":false,"allowEval":false,"allowScriptTags":false,"attributesToSettle":["class"],"selfRequestsOnly":true,"historyCacheSize":0,"refreshOnHistoryMiss":true,"scrollBehavior":"instant","timeout":15000,"responseHandling":[{"code":"204","swap":false},{"code":"[23]..","swap":true},{"code":"403|404|409|412|422","swap":true},{"code":"[45]..","swap":false,"error":true}]}`

@@ -93,11 +93,11 @@ func (v *visit) challenge(purpose string) (user int64, s webauthn.SessionData, e
 }
 
 func errSigned(err error) error {
-	return access.ErrPasskey.Because("what the passkey signed does not fit: it was for another address, or the question was not this one (%s). Try again", why(err))
+	return access.ErrPasskey.Because("what the passkey signed does not fit: it was for another address, or the question was not this one (%s). Try again", detailOf(err))
 }
 
-// why is what WebAuthn says in short.
-func why(err error) string {
+// detailOf is what WebAuthn says in short.
+func detailOf(err error) string {
 	if e, ok := err.(*protocol.Error); ok {
 		return e.Details
 	}

@@ -67,8 +67,6 @@ func routes() []route {
 		get("/shipments/{id}", access.SeeOrders, shipmentPage),
 		get("/picking", access.Pick, listing("picking", pickingList)),
 
-		get("/billing", access.Bill, billingPage),
-		post("/billing", access.Bill, billingNow),
 		get("/invoices", access.SeeMoney, listing("invoices", invoiceList)),
 		get("/invoices/{id}", access.SeeMoney, invoicePage),
 		get("/items", access.SeeMoney, listing("open-items", itemList)),
@@ -97,7 +95,6 @@ func routes() []route {
 	table = append(table, steps("/invoices/{id}", "/invoices/{id}", invoiceSteps()...)...)
 	table = append(table, steps("/receipts/{id}", "/receipts/{id}", receiptSteps()...)...)
 	table = append(table, steps("/statements/{id}", "/statements/{id}", statementSteps()...)...)
-	table = append(table, steps("/close/{id}", "/close", closeSteps()...)...)
 	table = append(table, steps("/people/{id}", "/people/{id}", personSteps()...)...)
 	table = append(table, steps("/stock", "/stock", stockSteps()...)...)
 	table = append(table, holdRoutes()...)
@@ -111,6 +108,11 @@ func routes() []route {
 	table = append(table, helpRoutes()...)
 	table = append(table, glanceRoutes()...)
 	table = append(table, tourRoutes()...)
+	table = append(table, steps("/close/{id}", "/close/{id}", closeSteps()...)...)
+	table = append(table, billingRoutes()...)
+	table = append(table, owedRoutes()...)
+	table = append(table, closeRoutes()...)
+	table = append(table, matchingRoutes()...)
 	return table
 }
 

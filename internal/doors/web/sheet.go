@@ -28,6 +28,7 @@ type sheet struct {
 	Fault            *faults
 	About            []consequence // what one must know before
 	Would            *consequences
+	Blind            bool
 }
 
 // field is one question of a form.
@@ -37,21 +38,25 @@ type field struct {
 	Choices                              [][2]string
 	Optional, Short, Number              bool // a number is read as people type it
 	Fault                                string
+	Try                                  string // stands for what is not typed yet when the sheet shows what would happen
 }
 
 // step is something that a person can do to a document.
 type step struct {
-	Name   string // in the address
-	Word   string // of the button that opens the sheet
-	Title  string
-	Say    string
-	Verb   string // of the button that does it: the word again, never "OK"
-	Right  access.Right
-	Fields []field
+	Name    string // in the address
+	Word    string // of the button that opens the sheet
+	Title   string
+	Say     string
+	Verb    string // of the button that does it: the word again, never "OK"
+	Right   access.Right
+	Fields  []field
+	More    func(ctx context.Context, v *visit, ref string) ([]field, error) // fields that depend on the document
+	Blind   bool                                                             // it works in several transactions: what it would do cannot be shown
+	Asks    bool                                                             // without an answer it does nothing: it shows what would happen only when asked to
+	Nothing string                                                           // what to say when it writes nothing that can be shown
 	// Prefill puts what stands now into the form before it is shown.
 	Prefill func(v *visit, ref string, form url.Values) error
-	About   func(ctx context.Context, v *visit, ref string) ([]consequence, error)
-	Blind   bool // it works in several transactions: what it would do cannot be shown
+	About   func(ctx context.Context, v *visit, ref string) ([]consequence, error) // what one must know before
 	Run     func(ctx context.Context, v *visit, ref string, form url.Values) (done string, err error)
 }
 
@@ -83,6 +88,10 @@ func when(cond bool, s *step) *step {
 // that cannot run as it stands shows why, and asks.
 func opened(s *step, back string) func(*visit) (page, error) {
 	return func(v *visit) (page, error) {
+		s, err := s.whole(v)
+		if err != nil {
+			return nil, err
+		}
 		form := url.Values{}
 		for _, f := range s.Fields {
 			form.Set(f.Name, f.Value)
@@ -103,8 +112,16 @@ func opened(s *step, back string) func(*visit) (page, error) {
 // the sheet again with everything that was typed.
 func done(s *step, back string) func(*visit) (page, error) {
 	return func(v *visit) (page, error) {
+		s, err := s.whole(v)
+		if err != nil {
+			return nil, err
+		}
 		ctx := flow.WithKey(v.Context(), v.key())
-		said, err := "", s.answered(v.PostForm)
+		said := ""
+		err = s.answered(v.PostForm)
+		if err == nil && v.PostForm.Get("do") == "look" {
+			return v.sheet(s, back, v.PostForm, nil, http.StatusOK)
+		}
 		if err == nil && v.PostForm.Get("ask") != "" {
 			said, err = v.askFor(ctx, s)
 		} else if err == nil {
@@ -116,6 +133,17 @@ func done(s *step, back string) func(*visit) (page, error) {
 		}
 		return onward{resolved(back, v), said}, nil
 	}
+}
+
+// whole is the step with the fields that its document asks for.
+func (s *step) whole(v *visit) (*step, error) {
+	if s.More == nil {
+		return s, nil
+	}
+	more, err := s.More(v.Context(), v, v.PathValue("id"))
+	out := *s
+	out.Fields = append(slices.Clone(s.Fields), more...)
+	return &out, err
 }
 
 var errMissing = fault.Rule{Kind: fault.Invalid, Code: "web.missing"}
@@ -182,27 +210,33 @@ func (v *visit) refused(s *step, back string, why error, f *faults, status int) 
 }
 
 func (v *visit) filled(s *step, back string, form url.Values, f *faults) (sheet, error) {
-	out := sheet{Title: s.Title, Say: s.Say, Verb: s.Verb, Path: v.URL.Path, Back: resolved(back, v), Fault: f, Hidden: map[string]string{"key": access.NewSecret()[:22]}}
+	out := sheet{Title: s.Title, Say: s.Say, Verb: s.Verb, Path: v.URL.Path, Back: resolved(back, v), Fault: f, Blind: s.Blind, Hidden: map[string]string{"key": access.NewSecret()[:22]}}
 	if s.About != nil {
 		var err error
 		if out.About, err = s.About(v.Context(), v, v.PathValue("id")); err != nil {
 			return out, err
 		}
 	}
-	asks := false
+	asks, try := s.Asks && v.Method == http.MethodGet, url.Values{}
+	for k, list := range form {
+		try[k] = list
+	}
 	for _, x := range s.Fields {
 		if form.Has(x.Name) {
 			x.Value = form.Get(x.Name)
 		}
+		if x.Value == "" && x.Try != "" {
+			try.Set(x.Name, x.Try)
+		}
 		if f != nil {
 			x.Fault = f.of(x.Name)
 		}
-		asks = asks || !x.Optional && x.Value == ""
+		asks = asks || !x.Optional && x.Value == "" && x.Try == ""
 		out.Fields = append(out.Fields, x)
 	}
 	if f == nil && !asks && !s.Blind {
 		changes, err := flow.Simulate(v.Context(), func(ctx context.Context) error {
-			_, err := s.Run(ctx, v, v.PathValue("id"), form)
+			_, err := s.Run(ctx, v, v.PathValue("id"), try)
 			return err
 		})
 		if err != nil {
@@ -217,6 +251,7 @@ func (v *visit) filled(s *step, back string, form url.Values, f *faults) (sheet,
 			}
 		} else {
 			c := consequencesFrom(changes)
+			c.Say = s.Nothing
 			out.Would = &c
 		}
 	}
@@ -248,6 +283,7 @@ func (f faults) of(name string) string {
 type consequences struct {
 	Sections []consequence
 	Nothing  bool
+	Say      string // when nothing is written that can be shown
 }
 
 type consequence struct {
@@ -358,8 +394,13 @@ func sheetOf(l link) templ.Attributes {
 }
 
 func posting(s sheet) templ.Attributes {
-	return templ.Attributes{"hx-post": s.Path, "hx-target": "this", "hx-swap": "outerHTML", "hx-disabled-elt": "find button"}
+	return templ.Attributes{"hx-post": s.Path, "hx-target": "this", "hx-swap": "outerHTML", "hx-disabled-elt": "find .primary"}
 }
+
+// looks tells that a sheet can show again what would happen, with what was
+// typed. Enter in a field does the step all the same: a button that nobody sees
+// stands first in the form.
+func looks(s sheet) bool { return len(s.Fields) > 0 && s.Verb != "" && !s.Blind }
 
 func current(yes bool) templ.Attributes {
 	if yes {

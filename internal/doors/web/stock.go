@@ -7,8 +7,6 @@ import (
 
 	"kontor/internal/rooms/access"
 	"kontor/internal/story/flow"
-	"kontor/internal/story/report"
-	"kontor/internal/words/day"
 	"kontor/internal/words/fault"
 )
 
@@ -91,60 +89,4 @@ func bankImportNow(v *visit) (page, error) {
 		said += ", " + count(int64(known), "was known already", "were known already")
 	}
 	return onward{"/receipts?unapplied=yes", said}, nil
-}
-
-// closePage is the month's end: each ledger of each month, and what closes it.
-func closePage(v *visit) (page, error) {
-	periods, err := report.Periods(v.q)
-	if err != nil {
-		return nil, err
-	}
-	began, err := report.Began(v.q)
-	if err != nil {
-		return nil, err
-	}
-	states := map[[2]string]string{}
-	for _, p := range periods {
-		states[[2]string{p.Ledger, string(p.Month)}] = p.State
-	}
-	t := table{Caption: "Months", Columns: []column{{"Month", false, "first"}, {"Stock", false, "whole"}, {"Receivables", false, "whole"}, {"General ledger", false, "whole"}}}
-	m := v.today.Month()
-	for n := 0; n < 24 && m >= began; n++ {
-		cells := []cell{text(m.First().Time().Format("January 2006"))}
-		for _, l := range ledgers {
-			switch s := states[[2]string{l, string(m)}]; {
-			case s == "closed":
-				st := state{"good", "lock", "Closed"}
-				cells = append(cells, cell{State: &st, Raw: s})
-			case m.Last() >= v.today:
-				cells = append(cells, cell{Text: "Runs until " + dayText(m.Last(), v.today), Tone: "muted"})
-			case v.may(access.Close):
-				cells = append(cells, cell{Act: &link{Word: "Close…", Href: "/close/" + string(m) + "/" + l, Sheet: true}})
-			default:
-				cells = append(cells, cell{Text: "Open"})
-			}
-		}
-		t.Rows = append(t.Rows, row{ID: string(m), Cells: cells})
-		m = m.First().AddDays(-1).Month()
-	}
-	return draw(listPage(v, list{Title: "Close", Lead: "A closed month takes no more postings. Stock first, then receivables, then the general ledger.", Table: t})), nil
-}
-
-var ledgers = []string{"stock", "receivables", "general"}
-
-func closeSteps() []*step {
-	var out []*step
-	for _, l := range ledgers {
-		out = append(out, &step{Name: l, Title: "Close the month in " + map[string]string{"stock": "stock", "receivables": "receivables", "general": "the general ledger"}[l], Verb: "Close month", Right: access.Close, Blind: true,
-			Say: "What is posted into it stays as it is. Accruals and valuations of the month's end are written and reversed on the first day of the next.",
-			Run: func(ctx context.Context, v *visit, ref string, _ url.Values) (string, error) {
-				m, err := day.ParseMonth(ref)
-				if err != nil {
-					return "", err
-				}
-				_, err = v.site.office.ClosePeriod(ctx, v.actor(), l, m)
-				return m.First().Time().Format("January 2006") + " is closed in " + l, err
-			}})
-	}
-	return out
 }

@@ -44,6 +44,7 @@ type site struct {
 	company  *provider // nil when the company has no sign-in of its own
 	hub      *hub
 	checks   checking
+	runs     billRuns
 }
 
 // Handler answers for all pages. It refuses what another site's page sends

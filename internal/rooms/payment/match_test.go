@@ -13,15 +13,15 @@ func TestMoneyIsMatchedOrLeftAlone(t *testing.T) {
 		text   string
 		want   []Share
 	}{
-		{"one paper named", 5000, "inv-2026-000002", []Share{{2, 5000, false}}},
-		{"two papers named, paid together", 16900, "INV-2026-000001, INV-2026-000002", []Share{{2, 5000, false}, {1, 11900, false}}},
-		{"named, less its discount", 11662, "INV-2026-000001", []Share{{1, 11900, true}}},
-		{"named, short: the oldest first", 6000, "INV-2026-000001 INV-2026-000002", []Share{{2, 5000, false}, {1, 1000, false}}},
-		{"named, over: the rest stays", 800, "INV-2026-000003", []Share{{3, 700, false}}},
+		{"one paper named", 5000, "inv-2026-000002", []Share{{2, 5000, false, 0}}},
+		{"two papers named, paid together", 16900, "INV-2026-000001, INV-2026-000002", []Share{{2, 5000, false, 0}, {1, 11900, false, 0}}},
+		{"named, less its discount", 11662, "INV-2026-000001", []Share{{1, 11900, true, 0}}},
+		{"named, short: the oldest first", 6000, "INV-2026-000001 INV-2026-000002", []Share{{2, 5000, false, 0}, {1, 1000, false, 0}}},
+		{"named, over: the rest stays", 800, "INV-2026-000003", []Share{{3, 700, false, 0}}},
 		{"a number inside a longer one is not named", 123, "INV-2026-0000019", nil},
-		{"nothing named, one of the amount", 700, "thanks", []Share{{3, 700, false}}},
-		{"nothing named, less a discount", 11662, "", []Share{{1, 11900, true}}},
-		{"nothing named, all together", 17600, "", []Share{{1, 11900, false}, {2, 5000, false}, {3, 700, false}}},
+		{"nothing named, one of the amount", 700, "thanks", []Share{{3, 700, false, 0}}},
+		{"nothing named, less a discount", 11662, "", []Share{{1, 11900, true, 0}}},
+		{"nothing named, all together", 17600, "", []Share{{1, 11900, false, 0}, {2, 5000, false, 0}, {3, 700, false, 0}}},
 		{"nothing fits", 4242, "deposit", nil},
 	} {
 		got, why := Match(c.amount, c.text, open)

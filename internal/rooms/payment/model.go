@@ -24,6 +24,8 @@ var (
 	ErrBounced   = fault.Rule{Kind: fault.Conflict, Code: "receipt.bounced"}
 	ErrRefund    = fault.Rule{Kind: fault.Refused, Code: "refund.exceeds"}
 	ErrLine      = fault.Rule{Kind: fault.NotFound, Code: "bank-line.unknown"}
+	ErrPayer     = fault.Rule{Kind: fault.Refused, Code: "receipt.payer-unknown"}
+	ErrSpent     = fault.Rule{Kind: fault.Conflict, Code: "receipt.spent"}
 	ErrOpenLine  = fault.Rule{Kind: fault.Refused, Code: "statement.unexplained"}
 )
 
@@ -129,8 +131,9 @@ type Candidate struct {
 // Share is what the matcher proposes for one item.
 type Share struct {
 	Item         id.Item
-	Amount       int64
+	Amount       int64 // of the item, discount included where one is taken
 	TakeDiscount bool
+	Discount     int64 // what of the amount is discount; only Propose tells it
 }
 
 // Match proposes how an amount settles candidates, from what the payer wrote:
@@ -151,10 +154,10 @@ func Match(amount int64, text string, candidates []Candidate) ([]Share, string) 
 	}
 	for _, c := range candidates {
 		if c.Open == amount {
-			return []Share{{c.Item, amount, false}}, "the only item of this amount"
+			return []Share{{Item: c.Item, Amount: amount}}, "the only item of this amount"
 		}
 		if c.Discount > 0 && c.Open-c.Discount == amount {
-			return []Share{{c.Item, c.Open, true}}, "the item less its discount"
+			return []Share{{Item: c.Item, Amount: c.Open, TakeDiscount: true}}, "the item less its discount"
 		}
 	}
 	all := int64(0)
@@ -178,14 +181,14 @@ func take(amount int64, items []Candidate) []Share {
 	var out []Share
 	if less == amount && less != full {
 		for _, c := range items {
-			out = append(out, Share{c.Item, c.Open, c.Discount > 0})
+			out = append(out, Share{Item: c.Item, Amount: c.Open, TakeDiscount: c.Discount > 0})
 		}
 		return out
 	}
 	for _, c := range items {
 		n := min(amount, c.Open)
 		if n > 0 {
-			out = append(out, Share{c.Item, n, false})
+			out = append(out, Share{Item: c.Item, Amount: n})
 			amount -= n
 		}
 	}

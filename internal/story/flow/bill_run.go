@@ -24,6 +24,26 @@ const runBatch = 2000
 // nothing. Orders that share an invoice share a batch as far as its size goes.
 func (o *Office) BillRun(ctx context.Context, who db.Actor, on day.Day, progress func(invoices int)) (RunReport, error) {
 	var rep RunReport
+	err := o.BillEach(ctx, who, on, func(list []BilledOrder) {
+		rep.add(list)
+		if progress != nil {
+			progress(rep.Invoices)
+		}
+	})
+	return rep, err
+}
+
+// BilledOrder is what a billing run did for one order, or why it did not.
+type BilledOrder struct {
+	Order id.Order
+	Billed
+	Fault error
+}
+
+// BillEach is a billing run that tells, after each of its transactions, what
+// became of the orders in it. In a simulated context it is a dry run: each
+// batch is billed by the same rules and rolled back.
+func (o *Office) BillEach(ctx context.Context, who db.Actor, on day.Day, tell func([]BilledOrder)) error {
 	done := map[id.Order]bool{}
 	for place := (invoice.Place{}); ; {
 		var todo []Bill
@@ -40,26 +60,27 @@ func (o *Office) BillRun(ctx context.Context, who db.Actor, on day.Day, progress
 			return err
 		})
 		if err != nil || read == 0 {
-			return rep, err
+			return err
 		}
 		results, err := o.Bill.Many(ctx, who, todo)
 		if err != nil {
-			return rep, err
+			return err
 		}
-		rep.add(results)
-		if progress != nil {
-			progress(rep.Invoices)
+		list := make([]BilledOrder, len(results))
+		for i, x := range results {
+			list[i] = BilledOrder{todo[i].Order, x.Value, x.Fault}
 		}
+		tell(list)
 	}
 }
 
-func (r *RunReport) add(results []Result[Billed]) {
+func (r *RunReport) add(list []BilledOrder) {
 	docs := map[id.Invoice]bool{}
-	for _, x := range results {
+	for _, x := range list {
 		if f, ok := fault.Of(x.Fault); ok {
 			r.Refused = append(r.Refused, f)
 		}
-		for _, d := range x.Value.Invoices {
+		for _, d := range x.Invoices {
 			docs[d.Invoice] = true
 		}
 	}

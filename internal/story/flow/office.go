@@ -48,6 +48,7 @@ type Office struct {
 	Receive     *Step[Statement, Received]
 	Apply       *Step[Apply, Applied]
 	Unapply     *Step[Unapply, Applied]
+	Keep        *Step[Keep, Kept]
 	Refund      *Step[Refund, Refunded]
 	Bounce      *Step[Bounce, Bounced]
 	Reconcile   *Step[Reconcile, Reconciled]
@@ -100,6 +101,7 @@ func Open(d *db.DB) *Office {
 	o.Receive = step(o, "receive", o.receive)
 	o.Apply = step(o, "apply", o.apply)
 	o.Unapply = step(o, "unapply", o.unapply)
+	o.Keep = step(o, "keep", o.keep)
 	o.Refund = step(o, "refund", o.refund)
 	o.Bounce = step(o, "bounce", o.bounce)
 	o.Reconcile = step(o, "reconcile", o.reconcile)

@@ -110,12 +110,33 @@ var agesFrom = map[string]string{
 // "due" or "document". Any past day can be asked for: settlements after it are
 // undone. For today nothing is to undo and only the open items are read.
 func Ageing(q db.Querier, on day.Day, by string) (AgeingView, error) {
+	return AgeingOf(q, AgeingAsk{On: on, By: by})
+}
+
+// AgeingAsk asks for an ageing.
+type AgeingAsk struct {
+	On       day.Day
+	By       string         // due or document
+	Parent   bool           // customers stand under their head office
+	Currency money.Currency // only documents in it, in its own amounts; "" = all, in the company's
+}
+
+// AgeingOf is an ageing that may stand under head offices, or in one currency
+// of the documents; the ledger is in the company's currency, so that the latter
+// has nothing to compare with.
+func AgeingOf(q db.Querier, a AgeingAsk) (AgeingView, error) {
+	on, by := a.On, a.By
 	v := AgeingView{On: on, By: by, Rows: []AgeingRow{}}
 	if agesFrom[by] == "" {
 		return v, ErrAsk.Because("cannot age by %.40q: choose due or document", by).At("by")
 	}
 	if err := mustBeDay(on); err != nil {
 		return v, err
+	}
+	if a.Currency != "" {
+		if _, err := money.ParseCurrency(string(a.Currency)); err != nil {
+			return v, err
+		}
 	}
 	c, now, err := today(q)
 	if err != nil {
@@ -128,9 +149,19 @@ func Ageing(q db.Querier, on day.Day, by string) (AgeingView, error) {
 		if i > 0 {
 			args = append(args, since(on, now))
 		}
-		if err := addAges(q, strings.Replace(sql, "{bucket}", bucketOf(agesFrom[by]), 1), args, per); err != nil {
+		if err := addAges(q, strings.Replace(sql, "{bucket}", bucketOf(agesFrom[by]), 1), args, a.Currency, per); err != nil {
 			return v, err
 		}
+	}
+	if a.Parent {
+		if err := underHeads(q, per); err != nil {
+			return v, err
+		}
+	}
+	if a.Currency != "" {
+		v.Currency = a.Currency
+		_, err := v.fill(q, per)
+		return v, err
 	}
 	total, err := v.fill(q, per)
 	if err != nil {
@@ -139,7 +170,33 @@ func Ageing(q db.Querier, on day.Day, by string) (AgeingView, error) {
 	return v, v.compare(q, total)
 }
 
-func addAges(q db.Querier, sql string, args []any, per map[id.Customer]*aged) error {
+// underHeads adds what customers owe to their head offices.
+func underHeads(q db.Querier, per map[id.Customer]*aged) error {
+	head := map[id.Customer]id.Customer{}
+	err := q.Each(`SELECT id, parent_id FROM customer WHERE parent_id<>0`, nil, nil, func(r *db.Rows) error {
+		var c, p id.Customer
+		err := r.Scan(&c, &p)
+		head[c] = p
+		return err
+	})
+	for c, a := range per {
+		top := c
+		for steps := 0; head[top] != 0 && steps < len(head); steps++ { // a circle ends, too
+			top = head[top]
+		}
+		if top == c {
+			continue
+		}
+		if per[top] == nil {
+			per[top] = &aged{doc: map[money.Currency]int64{}}
+		}
+		per[top].merge(a)
+		delete(per, c)
+	}
+	return err
+}
+
+func addAges(q db.Querier, sql string, args []any, only money.Currency, per map[id.Customer]*aged) error {
 	return q.Each(sql, nil, args, func(r *db.Rows) error {
 		var who id.Customer
 		var bucket int
@@ -147,6 +204,14 @@ func addAges(q db.Querier, sql string, args []any, per map[id.Customer]*aged) er
 		var amount, fc int64
 		if err := r.Scan(&who, &bucket, &cur, &amount, &fc); err != nil {
 			return err
+		}
+		if only != "" {
+			if cur != only {
+				return nil
+			}
+			if fc = amount; bucket >= credits {
+				fc = -amount
+			}
 		}
 		if per[who] == nil {
 			per[who] = &aged{doc: map[money.Currency]int64{}}

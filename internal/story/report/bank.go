@@ -28,8 +28,8 @@ type ReceiptFilter struct {
 	Unapplied bool   // only those of which something is not applied
 }
 
-const receiptColumns = `SELECT x.id, c.id, c.code, c.name, x.bank_line_id, x.received_on, x.currency, x.amount, x.bounced, x.version, COALESCE(i.id, 0), COALESCE(i.open, 0)
-	FROM receipt x JOIN customer c ON c.id=x.customer_id LEFT JOIN open_item i ON i.doc_id=x.id AND i.kind='receipt'`
+const receiptColumns = `SELECT x.id, x.customer_id, COALESCE(c.code, ''), COALESCE(c.name, ''), x.bank_line_id, x.received_on, x.currency, x.amount, x.bounced, x.version, COALESCE(i.id, 0), COALESCE(i.open, 0)
+	FROM receipt x LEFT JOIN customer c ON c.id=x.customer_id LEFT JOIN open_item i ON i.doc_id=x.id AND i.kind='receipt'`
 
 func scanReceipt(r *db.Rows) (ReceiptView, int64, error) {
 	var v ReceiptView
@@ -39,6 +39,12 @@ func scanReceipt(r *db.Rows) (ReceiptView, int64, error) {
 	if err != nil {
 		return v, 0, err
 	}
+	v.show(amount, open, bounced)
+	return v, int64(v.ID), nil
+}
+
+// show writes the amounts, and the state that follows from them.
+func (v *ReceiptView) show(amount, open int64, bounced bool) {
 	v.Amount, v.Unapplied = money.Format(amount, v.Currency), money.Format(open, v.Currency)
 	switch {
 	case bounced:
@@ -50,10 +56,9 @@ func scanReceipt(r *db.Rows) (ReceiptView, int64, error) {
 	default:
 		v.State = "unapplied"
 	}
-	return v, int64(v.ID), nil
 }
 
-// Receipts lists receipts, newest first.
+// Receipts lists receipts, newest first; also those whose payer nobody knows.
 func Receipts(q db.Querier, f ReceiptFilter, p Page) (List[ReceiptView], error) {
 	var w where
 	if f.Customer != "" {

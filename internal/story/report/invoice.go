@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/json"
+	"strings"
 
 	"kontor/internal/rooms/invoice"
 	"kontor/internal/rooms/receivable"
@@ -9,6 +10,7 @@ import (
 	"kontor/internal/words/day"
 	"kontor/internal/words/id"
 	"kontor/internal/words/money"
+	"kontor/internal/words/qty"
 )
 
 // InvoiceRow is an invoice or credit note in a list.
@@ -327,4 +329,11 @@ func Billable(q db.Querier, on day.Day, n int) ([]DueView, error) {
 		}
 		return err
 	})
+}
+
+// Steps reads a quantity in the base unit of a line, written as another
+// quantity of it is, as whole base steps.
+func Steps(s, like string) (int64, error) {
+	_, frac, _ := strings.Cut(like, ".")
+	return qty.Parse(s, len(frac))
 }

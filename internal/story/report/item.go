@@ -44,8 +44,8 @@ type ItemFilter struct {
 	Number   string // of the paper; only together with a customer is it fast
 }
 
-const itemColumns = `SELECT i.id, c.id, c.code, c.name, i.kind, i.number, i.doc_type, i.doc_id, i.part_no, i.sign, i.noted, i.currency, i.original, i.open, i.disputed, i.original_fc, i.open_fc,
-	i.dated_on, i.due_on, i.tiers, i.dun_level FROM open_item i JOIN customer c ON c.id=i.customer_id`
+const itemColumns = `SELECT i.id, i.customer_id, COALESCE(c.code, ''), COALESCE(c.name, ''), i.kind, i.number, i.doc_type, i.doc_id, i.part_no, i.sign, i.noted, i.currency, i.original, i.open, i.disputed, i.original_fc, i.open_fc,
+	i.dated_on, i.due_on, i.tiers, i.dun_level FROM open_item i LEFT JOIN customer c ON c.id=i.customer_id`
 
 // itemScan scans items as they look today.
 func itemScan(c *company.Company, today day.Day) func(*db.Rows) (ItemView, int64, error) {

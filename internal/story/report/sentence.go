@@ -100,6 +100,7 @@ var sentences = map[string]string{
 	"role.taken":                "The role {role} was taken away",
 	"receipt.bounced":           "A payment went back[: {amount}][ {currency}]",
 	"receipt.refunded":          "Money was sent back[: {amount}][ {currency}]",
+	"receipt.kept":              "Money was left on account[: {amount}][ {currency}][, {reason}]",
 	"refund.sent":               "Money was sent back[: {amount}][ {currency}]",
 	"match.proposed":            "A match was proposed[: {reason}]",
 	"application.posted":        "A settlement was posted[ with {rows} rows][, {left} {currency} stay on account]",
