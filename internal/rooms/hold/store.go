@@ -22,12 +22,12 @@ func Open(tx *db.Tx, holds []Hold) {
 		SELECT a.id, a.st, a.sid, a.scope, a.kind, a.code, a.sentence, a.detail, 0, $1, $2, 0, 0, $3 FROM a`, l, tx.Stamp(), tx.Who().ID, tx.ID())
 }
 
-const columns = `h.id, h.subject_type, h.subject_id, h.scope, h.kind, h.reason_code, h.sentence, h.detail, h.opened_at, h.released_at, h.release_until, h.release_cap`
+const columns = `h.id, h.subject_type, h.subject_id, h.scope, h.kind, h.reason_code, h.sentence, h.detail, h.opened_at, h.opened_by, h.released_at, h.release_until, h.release_cap`
 
 func scan(r *db.Rows) (Hold, error) {
 	var h Hold
 	var detail string
-	err := r.Scan((*int64)(&h.ID), &h.SubjectType, &h.Subject, &h.Scope, &h.Kind, &h.Code, &h.Sentence, &detail, &h.OpenedAt, &h.ReleasedAt, &h.Until, &h.Cap)
+	err := r.Scan((*int64)(&h.ID), &h.SubjectType, &h.Subject, &h.Scope, &h.Kind, &h.Code, &h.Sentence, &detail, &h.OpenedAt, &h.OpenedBy, &h.ReleasedAt, &h.Until, &h.Cap)
 	if err != nil {
 		return h, err
 	}

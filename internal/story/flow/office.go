@@ -63,6 +63,10 @@ type Office struct {
 	Move     *Step[Move, Stocked]
 	WriteOff *Step[WriteOff, Applied]
 
+	Note   *Step[Note, Noted]
+	Unnote *Step[Unnote, Noted]
+	Assign *Step[Assign, Assigned]
+
 	orderNumbers block
 }
 
@@ -99,6 +103,9 @@ func Open(d *db.DB) *Office {
 	o.Count = step(o, "count", o.count)
 	o.Move = step(o, "move", o.move)
 	o.WriteOff = step(o, "write-off", o.writeOff)
+	o.Note = step(o, "note", o.note)
+	o.Unnote = step(o, "unnote", o.unnote)
+	o.Assign = step(o, "assign", o.assign)
 	return o
 }
 
