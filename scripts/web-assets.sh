@@ -17,7 +17,7 @@ cp htmx.org@2.0.11/dist/htmx.min.js idiomorph@0.8.0/dist/idiomorph.min.js "$stat
 cp inter-ui@4.1.1/variable-latin/InterVariable-subset.woff2 "$static/font/inter-latin.woff2"
 cp @fontsource-variable/inter@5.3.0/files/inter-latin-ext-wght-normal.woff2 "$static/font/inter-latin-ext.woff2"
 cp axe-core@4.14.1/axe.min.js "$static/../testdata/"
-icons="arrow-right arrow-up-right banknote bell boxes calendar check chevron-down chevron-left chevron-right circle-alert circle-check circle-dashed circle-dot circle-pause circle-user
+icons="arrow-down arrow-right arrow-up arrow-up-right banknote bell boxes calendar check chevron-down chevron-left chevron-right circle-alert circle-check circle-dashed circle-dot circle-pause circle-user
 clipboard-list clock columns-3 contrast credit-card download euro file file-minus file-text house inbox keyboard landmark layers list-checks lock log-out menu message-square package package-check
 plus receipt rotate-ccw rows-3 scale scan-barcode search send settings shield shopping-cart triangle-alert truck undo-2 users wallet warehouse x"
 {

@@ -107,6 +107,8 @@ func routes() []route {
 	table = append(table, steps("/close/{id}", "/close", closeSteps()...)...)
 	table = append(table, steps("/stock", "/stock", stockSteps()...)...)
 	table = append(table, holdRoutes()...)
+	table = append(table, workplaceRoutes()...)
+	table = append(table, bulkRoutes()...)
 	return table
 }
 

@@ -11,7 +11,11 @@ import (
 
 func customerList(v *visit, p report.Page) (list, error) {
 	rows, err := report.Customers(v.q, report.CustomerFilter{Name: v.ask("q")}, p)
-	l := list{Title: "Customers", Ask: "Part of the name", Next: rows.Next, Empty: "No customers yet. They come by the API or an import.", Chips: v.chips([2]string{"q", "Name"})}
+	if err != nil {
+		return list{Title: "Customers"}, err
+	}
+	total, err := report.CountCustomers(v.q, report.CustomerFilter{Name: v.ask("q")})
+	l := list{Title: "Customers", Ask: "Part of the name", Next: rows.Next, Prev: rows.Prev, Total: total, Sorts: [][2]string{{"Customer", "name"}, {"Code", "code"}}, Empty: "No customers yet. They come by the API or an import.", Chips: v.chips([2]string{"q", "Name"})}
 	l.Table = table{Caption: "Customers", Columns: []column{{"Customer", false, "first"}, {"Code", false, "amount"}, {"Terms", false, "whole"}, {"Price group", false, "up"}, {"Currency", false, "up"}, {"VAT id", false, "up"}, {"State", false, "whole"}}}
 	for _, c := range rows.Items {
 		st := cell{Text: "Active"}
@@ -102,7 +106,7 @@ func productList(v *visit, p report.Page) (list, error) {
 	if err == nil && len(rows.Items) == 0 && f.Name != "" {
 		rows, err = report.Products(v.q, report.ProductFilter{SKU: f.Name}, p)
 	}
-	l := list{Title: "Products", Ask: "Item code, or part of the name", Next: rows.Next, Empty: "No products yet. They come by the API or an import.", Chips: v.chips([2]string{"q", "Item"})}
+	l := list{Title: "Products", Ask: "Item code, or part of the name", Next: rows.Next, Prev: rows.Prev, Empty: "No products yet. They come by the API or an import.", Chips: v.chips([2]string{"q", "Item"})}
 	l.Table = table{Caption: "Products", Columns: []column{{"Item", false, "first"}, {"Unit", false, "amount"}, {"Kind", false, "up"}, {"Tax class", false, "up"}, {"GTIN", false, "up"}, {"Sold", false, "whole"}}}
 	for _, x := range rows.Items {
 		sold := "Yes"

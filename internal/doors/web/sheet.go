@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -34,7 +35,8 @@ type field struct {
 	Name, Label, Help, Value, Kind, Auto string
 	Suggest                              string // where what may be meant is asked for while somebody types
 	Choices                              [][2]string
-	Optional, Short, Number              bool // a number is read as people type it
+	List                                 func(v *visit) ([][2]string, error) // choices that are read when the form is drawn
+	Optional, Short, Number              bool                                // a number is read as people type it
 	Fault                                string
 }
 
@@ -95,7 +97,7 @@ func opened(s *step, back string) func(*visit) (page, error) {
 func done(s *step, back string) func(*visit) (page, error) {
 	return func(v *visit) (page, error) {
 		ctx := flow.WithKey(v.Context(), v.key())
-		said, err := "", s.answered(v.PostForm)
+		said, err := "", s.answered(v)
 		if err == nil {
 			said, err = s.Run(ctx, v, v.PathValue("id"), v.PostForm)
 		}
@@ -103,7 +105,7 @@ func done(s *step, back string) func(*visit) (page, error) {
 			f, status := v.faultOf(err)
 			return v.sheet(s, back, v.PostForm, &f, status)
 		}
-		return onward{resolved(back, v), said}, nil
+		return onward{cmp.Or(v.then, resolved(back, v)), said}, nil
 	}
 }
 
@@ -111,11 +113,12 @@ var errMissing = fault.Rule{Kind: fault.Invalid, Code: "web.missing"}
 
 // answered tells what was left empty that must not be, and brings numbers into
 // the form that flows take.
-func (s *step) answered(form url.Values) error {
+func (s *step) answered(v *visit) error {
 	var all []error
+	form := v.PostForm
 	for _, f := range s.Fields {
 		if f.Number && form.Get(f.Name) != "" {
-			n, err := number(form.Get(f.Name), f.Name)
+			n, err := v.number(form.Get(f.Name), f.Name)
 			if err != nil {
 				all = append(all, err)
 				continue
@@ -149,12 +152,25 @@ func resolved(pattern string, v *visit) string {
 	return strings.ReplaceAll(pattern, "{id}", v.PathValue("id"))
 }
 
+// newKey names one sending of a form.
+func newKey() string { return access.NewSecret()[:22] }
+
 func (v *visit) sheet(s *step, back string, form url.Values, f *faults, status int) (page, error) {
-	out := sheet{Title: s.Title, Say: s.Say, Verb: s.Verb, Path: v.URL.Path, Back: resolved(back, v), Fault: f, Hidden: map[string]string{"key": access.NewSecret()[:22]}}
+	out := sheet{Title: s.Title, Say: s.Say, Verb: s.Verb, Path: v.URL.Path, Back: resolved(back, v), Fault: f, Hidden: map[string]string{"key": newKey()}}
 	asks := false
 	for _, x := range s.Fields {
 		if form.Has(x.Name) {
 			x.Value = form.Get(x.Name)
+		}
+		if x.List != nil {
+			var err error
+			if x.Choices, err = x.List(v); err != nil {
+				return nil, err
+			}
+		}
+		if x.Kind == "hidden" {
+			out.Hidden[x.Name] = x.Value
+			continue
 		}
 		if f != nil {
 			x.Fault = f.of(x.Name)

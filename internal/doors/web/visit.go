@@ -41,7 +41,12 @@ type visit struct {
 	today   day.Day
 	q       *db.Reader // while a page is made; nil while a form is taken in
 	told    string     // what the request before did
+	undo    string     // where that is taken back, "" when it cannot be
+	then    string     // where a step goes on, "" = back to its document
 	waiting report.WaitView
+	likes   map[string]string // the person's preferences
+	unread  int64             // notices
+	numbers *locale           // how numbers and days are written
 }
 
 // page is what a route answers with: a drawing, or a way to go on.
@@ -62,7 +67,7 @@ func (s *site) handle(r route) http.HandlerFunc {
 		case v.who != nil && !allowed(v.who, r.Right):
 			err = errNoRight.Because("%s may not do this: it takes the right %s. Ask %s.", v.who.Name, r.Right, holders(r.Right))
 		default:
-			v.told = v.flash()
+			v.told, v.undo, _ = strings.Cut(v.flash(), undoMark)
 			p, err = v.do()
 		}
 		if err == nil {
@@ -90,6 +95,9 @@ func (v *visit) identify() error {
 		v.today = v.company.Day(q.Now())
 		if c != nil {
 			v.who, see, err = access.Known(q, c.Value, q.Now())
+		}
+		if err == nil && v.who != nil {
+			err = v.workplace(q)
 		}
 		if err == nil && v.who != nil {
 			v.waiting, err = report.Waiting(q, v.today, v.may(access.Enter) || v.may(access.GiveCredit), v.may(access.Pick), v.may(access.Bill), v.may(access.Collect))
@@ -186,7 +194,9 @@ func (v *visit) ask(name string) string { return strings.TrimSpace(v.URL.Query()
 // with gives this page's address with one value changed; without one it goes.
 func (v *visit) with(name, value string) string {
 	q := v.URL.Query()
-	q.Del("after")
+	for _, place := range []string{"after", "before", "at", "pick"} { // of the part that is shown
+		q.Del(place)
+	}
 	if value == "" {
 		q.Del(name)
 	} else {
@@ -253,7 +263,7 @@ type onward struct{ path, done string }
 
 func (o onward) answer(v *visit) error {
 	if o.done != "" {
-		http.SetCookie(v.w, &http.Cookie{Name: flashCookie, Value: encode(o.done), Path: "/", MaxAge: 60, HttpOnly: true, Secure: v.site.Secure, SameSite: http.SameSiteLaxMode})
+		http.SetCookie(v.w, &http.Cookie{Name: flashCookie, Value: encode(o.done + v.undone()), Path: "/", MaxAge: 60, HttpOnly: true, Secure: v.site.Secure, SameSite: http.SameSiteLaxMode})
 	}
 	if v.Header.Get("HX-Request") != "" {
 		v.w.Header().Set("HX-Redirect", o.path)
