@@ -23,6 +23,7 @@ type document struct {
 // fact is a name with its value, and where the value comes from.
 type fact struct {
 	Name, Value, Sub, Tone, Href string
+	Draw                         fragment // a small picture under the value
 }
 
 // waiting is a reason why the thing stands still, with the way on.

@@ -22,6 +22,11 @@ type journey struct {
 
 var journeys = []journey{
 	{"an order becomes cash", orderToCash},
+	{"search finds and opens", searchAndOpen},
+	{"a view is kept", keepAView},
+	{"the desk is worked", workTheDesk},
+	{"a colleague is told", tellAColleague},
+	{"several are confirmed", confirmSeveral},
 }
 
 // TestJourneys plays them all, each in a house of its own.

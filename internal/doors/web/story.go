@@ -20,6 +20,9 @@ type told struct {
 // storyFilters are what a timeline can be narrowed to.
 var storyFilters = [][2]string{{"", "All"}, {"people", "People"}, {"system", "System"}, {"money", "Money"}}
 
+// customerFilters are those of a customer's timeline.
+var customerFilters = [][2]string{{"", "All"}, {"people", "People"}, {"orders", "Orders"}, {"money", "Money"}}
+
 // ofMoney are the subjects of events about money.
 var ofMoney = map[string]bool{"invoice": true, "credit_note": true, "item": true, "open_item": true, "receipt": true, "application": true, "refund": true, "credit": true, "credit_account": true, "billable": true, "statement": true, "bank_statement": true, "bank_line": true}
 

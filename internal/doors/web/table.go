@@ -72,6 +72,9 @@ func (v *visit) arrange(name string, l *list) error {
 	slices.SortStableFunc(k.Columns, func(a, b pickedColumn) int {
 		return cmp.Compare(placeOfHead(l.Table.Columns, order, a.Head), placeOfHead(l.Table.Columns, order, b.Head))
 	})
+	for i := range l.Views { // what everybody has leaves a view of one's own
+		l.Views[i].Href = without(l.Views[i].Href, "saved", "cols")
+	}
 	if k.Open != nil {
 		k.Changed = shown(v.URL.Query()).Encode() != k.Open.Params || strings.Join(heads(l.Table.Columns, order), "|") != strings.Join(heads(l.Table.Columns, chosen(l.Table.Columns, k.Open.Columns)), "|")
 		for i := range l.Views {
@@ -83,6 +86,22 @@ func (v *visit) arrange(name string, l *list) error {
 	l.Table.picks = len(l.Bulk) > 0
 	l.kept = k
 	return nil
+}
+
+// without gives an address without some of its parameters.
+func without(href string, names ...string) string {
+	path, text, _ := strings.Cut(href, "?")
+	q, err := url.ParseQuery(text)
+	if err != nil || text == "" {
+		return href
+	}
+	for _, n := range names {
+		q.Del(n)
+	}
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
 }
 
 // chosen gives the places of the columns that are named, in their order; the

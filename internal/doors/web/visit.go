@@ -343,8 +343,8 @@ const flashCookie = "kontor_told"
 // flash takes what the request before has done.
 func (v *visit) flash() string {
 	c, err := v.Cookie(flashCookie)
-	if err != nil || v.Method != http.MethodGet {
-		return ""
+	if err != nil || v.Method != http.MethodGet || v.Header.Get("X-Live") != "" || v.Header.Get("HX-Request") != "" {
+		return "" // what a script fetches is not the page that tells it
 	}
 	http.SetCookie(v.w, &http.Cookie{Name: flashCookie, Path: "/", MaxAge: -1, HttpOnly: true, Secure: v.site.Secure, SameSite: http.SameSiteLaxMode})
 	return decode(c.Value)

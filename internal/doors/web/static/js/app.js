@@ -109,10 +109,11 @@ async function openPalette() {
 
 let asked = 0;
 async function look(field, list) {
-  const mine = ++asked;
-  const answer = await fetch("/search?q=" + encodeURIComponent(field.value), { headers: { "HX-Request": "true" } });
+  const mine = ++asked, text = field.value;
+  const answer = await fetch("/search?q=" + encodeURIComponent(text), { headers: { "HX-Request": "true" } });
   if (mine !== asked || !answer.ok) return;
   list.innerHTML = await answer.text();
+  field.dataset.answered = text;
   field.setAttribute("aria-activedescendant", $("[aria-selected=true]", list)?.id ?? "");
 }
 
@@ -127,6 +128,9 @@ function paletteKey(event, list, field) {
     next.setAttribute("aria-selected", "true");
     next.scrollIntoView({ block: "nearest" });
     field.setAttribute("aria-activedescendant", next.id);
+  } else if (event.key === "Enter" && field.dataset.answered !== field.value) {
+    event.preventDefault(); // who knows the number does not wait for the list
+    location.href = "/search?go=1&q=" + encodeURIComponent(field.value);
   } else if (event.key === "Enter" && at >= 0) {
     event.preventDefault();
     location.href = options[at].dataset.href;
