@@ -240,3 +240,78 @@ func TestTheDeskStandsInOrder(t *testing.T) {
 		}
 	})
 }
+
+// TestANoteIsWrittenOnceAndTold: a form that is sent twice is one note and one
+// notice, on the order and on its customer; only its author takes it back.
+func TestANoteIsWrittenOnceAndTold(t *testing.T) {
+	dbtest.EachDSN(t, func(t *testing.T, dsn string) {
+		k := openHouse(t, dsn)
+		text := k.ask("service", "GET", "/orders?status=reserved", nil).Body.String()
+		m := regexp.MustCompile(`id="(ord_[0-9a-z]{13})"`).FindStringSubmatch(text)
+		customer := regexp.MustCompile(`href="(/customers/[^"]+)"`).FindStringSubmatch(text)[1]
+		form := url.Values{"text": {"@anna this one waits for its papers"}, "key": {"a-note"}}
+		var note string
+		for range 2 {
+			if w := k.ask("service", "POST", "/notes?on="+m[1], form); w.Code != 303 {
+				t.Fatalf("note: %d\n%s", w.Code, tail(w.Body.String()))
+			}
+		}
+		for _, path := range []string{"/orders/" + m[1], customer} {
+			text := k.ask("service", "GET", path, nil).Body.String()
+			if n := strings.Count(text, "waits for its papers"); n != 1 {
+				t.Errorf("%s tells it %d times", path, n)
+			}
+			note = regexp.MustCompile(`/notes/(nte_[0-9a-z]+)/remove`).FindStringSubmatch(text)[1]
+			if strings.Contains(k.ask("head", "GET", path, nil).Body.String(), "/remove") {
+				t.Errorf("%s offers it to another", path)
+			}
+		}
+		if text := k.ask("credit", "GET", "/notices?view=unread", nil).Body.String(); strings.Count(text, "wrote to you on order") != 1 {
+			t.Error("Anna is not told once")
+		}
+		if w := k.ask("head", "POST", "/notes/"+note+"/remove", url.Values{}); w.Code != 409 {
+			t.Errorf("another takes it back: %d", w.Code)
+		}
+		if w := k.ask("service", "POST", "/notes/"+note+"/remove", url.Values{}); w.Code != 303 {
+			t.Errorf("its author takes it back: %d", w.Code)
+		}
+		if strings.Contains(k.ask("service", "GET", customer, nil).Body.String(), "waits for its papers") || strings.Contains(k.ask("credit", "GET", "/notices", nil).Body.String(), "wrote to you") {
+			t.Error("it is still there")
+		}
+		for _, bad := range []string{"", "@nobody", strings.Repeat("x", 5000)} {
+			if w := k.ask("service", "POST", "/notes?on="+m[1], url.Values{"text": {bad}}); w.Code != 422 {
+				t.Errorf("%.10q: %d", bad, w.Code)
+			}
+		}
+		err := k.office.DB.Read(t.Context(), func(q *db.Reader) error {
+			c, err := report.FindCustomer(q, strings.TrimPrefix(customer, "/customers/"))
+			if err != nil {
+				return err
+			}
+			all, err := report.CustomerStory(q, c, "", report.Page{Limit: 500})
+			var parts []report.EventView
+			for p := (report.Page{Limit: 3}); err == nil; {
+				var l report.List[report.EventView]
+				if l, err = report.CustomerStory(q, c, "", p); err != nil {
+					return err
+				}
+				if parts = append(parts, l.Items...); l.Next == "" {
+					break
+				}
+				p.After = l.Next
+			}
+			if len(parts) != len(all.Items) || len(parts) < 6 {
+				t.Errorf("the story has %d lines in parts, %d at once", len(parts), len(all.Items))
+			}
+			for i := range parts {
+				if parts[i].ID != all.Items[i].ID {
+					t.Errorf("line %d differs", i)
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}

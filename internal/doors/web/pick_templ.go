@@ -5,12 +5,10 @@ package web
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
-	"kontor/internal/rooms/access"
-)
+import "kontor/internal/rooms/access"
 
 // pickView is the task of a picker: each place with what to take, big enough for a thumb.
 func pickView(v *visit, p picking) templ.Component {

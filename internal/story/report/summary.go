@@ -299,7 +299,7 @@ type GlanceView struct {
 
 // WaitView is what waits for people, by who does it.
 type WaitView struct {
-	Waiting   int64 `json:"waiting" doc:"holds and intakes that wait for a person"`
+	Waiting   int64 `json:"waiting" doc:"documents by kind of reason, and intakes, that wait for a person"`
 	ToPick    int64 `json:"to_pick" doc:"shipments that are planned"`
 	Billable  int64 `json:"billable" doc:"orders with something due to be billed"`
 	BankLines int64 `json:"bank_lines" doc:"without a match"`
@@ -315,7 +315,7 @@ func Waiting(q db.Querier, on day.Day, desk, pick, bill, bank bool) (WaitView, e
 		into  *int64
 		args  []any
 	}{
-		{desk, `SELECT (SELECT COUNT(*) FROM hold WHERE released_at=0 AND scope<>$1)+(SELECT COUNT(*) FROM intake WHERE state IN ('received','refused'))`, &v.Waiting, []any{int64(hold.OnRetain)}},
+		{desk, `SELECT (SELECT COUNT(*) FROM (SELECT DISTINCT subject_id, kind FROM hold WHERE released_at=0 AND scope<>$1) h)+(SELECT COUNT(*) FROM intake WHERE state IN ('received','refused'))`, &v.Waiting, []any{int64(hold.OnRetain)}},
 		{pick, `SELECT COUNT(*) FROM shipment WHERE decision='planned'`, &v.ToPick, nil},
 		{bill, `SELECT COUNT(DISTINCT order_id) FROM billable WHERE billed<qty AND bill_on<=$1 AND hold_mask=0`, &v.Billable, []any{string(on)}},
 		{bank, `SELECT COUNT(*) FROM bank_line WHERE state IN ('new','matched') AND state='new'`, &v.BankLines, nil},
