@@ -19,11 +19,11 @@ cp uplot@1.6.32/dist/uPlot.min.css "$static/css/uplot.css"
 cp inter-ui@4.1.1/variable-latin/InterVariable-subset.woff2 "$static/font/inter-latin.woff2"
 cp @fontsource-variable/inter@5.3.0/files/inter-latin-ext-wght-normal.woff2 "$static/font/inter-latin-ext.woff2"
 cp axe-core@4.14.1/axe.min.js "$static/../testdata/"
-icons="activity arrow-left-right arrow-right arrow-up-right banknote bell book-open boxes calendar camera check chevron-down chevron-left chevron-right
-circle-alert circle-check circle-dashed circle-dot circle-pause circle-question-mark circle-user clipboard-list clock columns-3 contrast credit-card
-download euro file file-minus file-text house inbox keyboard landmark layers list-checks lock log-out menu message-square package package-check
-package-plus plus printer receipt rotate-ccw route rows-3 scale scan-barcode search send settings shield shopping-cart triangle-alert truck undo-2
-users wallet warehouse x"
+icons="activity arrow-down arrow-left-right arrow-right arrow-up arrow-up-right banknote bell book-open boxes calendar camera check chevron-down chevron-left
+chevron-right circle-alert circle-check circle-dashed circle-dot circle-pause circle-question-mark circle-user clipboard-list clock columns-3 contrast
+credit-card download euro file file-minus file-text house inbox keyboard landmark layers list-checks lock log-out menu message-square package
+package-check package-plus plus printer receipt rotate-ccw route rows-3 scale scan-barcode search send settings shield shopping-cart triangle-alert
+truck undo-2 users wallet warehouse x"
 {
   echo '<svg xmlns="http://www.w3.org/2000/svg">'
   for name in $icons; do

@@ -167,7 +167,7 @@ type sim struct {
 	accounts []*account
 	seen     map[id.Item]bool
 	debited  *bounced // the last direct debit that was taken
-	number   int // of references that the simulation makes
+	number   int      // of references that the simulation makes
 
 	refused map[string]int
 	stats   Stats

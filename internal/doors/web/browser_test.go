@@ -474,7 +474,8 @@ var looked = [][2]string{
 	{"planner", "/"}, {"billing", "/"}, {"credit", "/"}, {"head", "/rows/orders-in"}, {"receivables", "/rows/overdue"}, {"planner", "/shortages"}, {"controller", "/cash"}, {"controller", "/cash?week=1"},
 	{"controller", "/dso"}, {"controller", "/checks"}, {"admin", "/health?view=access"}, {"admin", "/feedback"}, {"service", "/feedback/send"}, {"service", "/help?of=/orders"}, {"service", "/glossary"}, {"service", "/tour"},
 	{"receivables", "/matching"}, {"receivables", "/matching?tab=out"}, {"receivables", "/statements"}, {"receivables", "/items?on=2026-01-31"}, {"receivables", "/ageing?by=parent&currency=EUR"}, {"receivables", "/customers/{customer}/statement"}, {"billing", "/billing?tab=splits"}, {"billing", "/billing?tab=blocked"},
-	{"billing", "/billing?tab=last"}, {"billing", "{invoice}"}, {"billing", "{invoice}/credit-lines"}, {"receivables", "{receipt}"}, {"receivables", "{receipt}/bounce"}, {"controller", "{month}"}, {"controller", "{month}/general"}}
+	{"billing", "/billing?tab=last"}, {"billing", "{invoice}"}, {"billing", "{invoice}/credit-lines"}, {"receivables", "{receipt}"}, {"receivables", "{receipt}/bounce"}, {"controller", "{month}"}, {"controller", "{month}/general"}, {"credit", "/notices"},
+	{"service", "/orders?status=open&sort=-net"}, {"service", "/customers/{customer}?tab=money"}, {"service", "/customers/{customer}?tab=prices"}, {"service", "/lists/orders/views/new"}}
 
 // TestAccessibleAndWithinTheScreen: axe finds nothing on any page (WCAG 2.2 AA
 // and best practice), light and dark, wide and narrow; no page scrolls sideways.

@@ -2,7 +2,6 @@ package web
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -12,11 +11,10 @@ import (
 )
 
 // deskList is the order desk: what waits for a person, with the reason and the
-// way on in each row, and the orders that are late. A part of the queue is the
-// longest waiting; within it stands first what costs most to leave alone.
+// way on in each row, what costs most to leave alone first; and the orders that are late.
 func deskList(v *visit, p report.Page) (list, error) {
 	view := v.ask("view")
-	queue, err := report.Queue(v.q, p)
+	rows, err := report.Desk(v.q)
 	if err != nil {
 		return list{}, err
 	}
@@ -24,64 +22,48 @@ func deskList(v *visit, p report.Page) (list, error) {
 	if err != nil {
 		return list{}, err
 	}
-	total := int64(0)
-	kinds := map[string]int64{}
-	for _, c := range queue.Counts {
-		total += c.Count
-		kinds[c.Kind] += c.Count
+	kinds, mine := map[string]int64{}, int64(0)
+	for _, r := range rows {
+		kinds[r.Kind]++
+		if r.Assigned == v.who.User {
+			mine++
+		}
 	}
-	l := list{Title: "Order desk", Empty: "Nothing waits. What a rule stops, or what cannot become an order, stands here.",
-		Lead: count(total, "order needs", "orders need") + " a person. " + count(late, "order is", "orders are") + " late."}
-	l.Views = []viewTab{{Word: "Needs a person", Href: v.with("view", ""), Count: fmt.Sprint(total), Current: view == ""}, {Word: "Late", Href: v.with("view", "late"), Count: fmt.Sprint(late), Current: view == "late"}}
+	l := list{Title: "Order desk", Empty: "Nothing waits. What a rule stops, or what cannot become an order, stands here.", Bulk: v.bulkLinks("release", "mine"),
+		Lead: count(int64(len(rows)), "order needs", "orders need") + " a person. " + count(late, "order is", "orders are") + " late."}
+	tab := func(word, code string, n int64) {
+		l.Views = append(l.Views, viewTab{Word: word, Href: v.with("view", code), Count: v.count(n), Current: view == code})
+	}
+	tab("Needs a person", "", int64(len(rows)))
+	tab("Mine", "mine", mine)
+	tab("Late", "late", late)
 	for _, k := range slices.SortedFunc(maps.Keys(kinds), func(a, b string) int { return cmp.Or(cmp.Compare(kinds[b], kinds[a]), cmp.Compare(a, b)) }) {
-		l.Views = append(l.Views, viewTab{Word: stateOf(k).word, Href: v.with("view", k), Count: fmt.Sprint(kinds[k]), Current: view == k})
+		tab(stateOf(k).word, k, kinds[k])
 	}
 	if v.may(access.Enter) {
 		l.Acts = []link{{Word: "New order", Href: "/orders/new", Icon: "plus", Key: "N", Primary: true}}
 	}
-	flow, err := v.stages()
-	if err != nil {
+	if l.Top, err = v.stages(); err != nil {
 		return l, err
 	}
-	l.Top = flow
-	l.Table = table{Caption: "Order desk", Columns: []column{{"Document", false, "first"}, {"Customer", false, "whole"}, {"Why it is here", false, "whole"}, {"Next step", false, "whole act"}, {"Value", true, "amount"}, {"Since", true, "whole"}}}
 	if view == "late" {
 		all, err := report.LateOrders(v.q, 1<<20)
 		if err != nil {
 			return l, err
 		}
-		for _, o := range all {
-			s := state{"bad", "circle-alert", "Late"}
-			l.Table.Rows = append(l.Table.Rows, row{ID: o.Order.String(), Cells: []cell{named(o.Number, "/orders/"+o.Number), linked(o.Customer.Name, "/customers/"+o.Customer.Code),
-				{State: &s, Sub: count(o.Lines, "line was", "lines were") + " due " + dayText(o.DueOn, v.today) + ", now " + plain(stateOf(o.Status).word)},
-				{Act: &link{Word: "Open order", Href: "/orders/" + o.Number}}, {Text: inMoney(o.Net, string(o.Currency)), Raw: o.Net}, {Text: sentence(dayText(o.DueOn, v.today)), Raw: string(o.DueOn), Sub: count(int64(o.Days), "day", "days") + " late", SubTone: "late"}}})
-		}
-		return l, nil
+		return v.lateList(l, all, p), nil
 	}
-	l.Next = queue.Next
-	values, err := v.values(queue.Items)
-	if err != nil {
-		return l, err
+	l.Table = table{Caption: "Order desk", Columns: []column{{"Document", false, "first"}, {"Customer", false, "whole"}, {"Why it is here", false, "whole"}, {"Next step", false, "whole act"}, {"Value", true, "amount"}, {"Waits", true, "whole"}, {"Taken by", false, "up"}}}
+	rows = slices.DeleteFunc(rows, func(r report.DeskRow) bool {
+		return view == "mine" && r.Assigned != v.who.User || view != "" && view != "mine" && r.Kind != view
+	})
+	if view == "mine" {
+		l.Empty = "Nothing is yours. Take an order on in the view Needs a person, and it stands here."
+	} else if view != "" {
+		l.Empty = "Nothing waits for this reason."
 	}
-	slices.SortStableFunc(queue.Items, func(a, b report.QueueRow) int { return cmp.Compare(weight(b, values), weight(a, values)) })
-	seen := map[[2]string]int{} // one row for what stops one document for one kind of reason
-	for _, r := range queue.Items {
-		if view != "" && view != r.Kind {
-			continue
-		}
-		k := [2]string{r.Document.ID, r.Kind}
-		if at, again := seen[k]; again {
-			l.Table.Rows[at].again++
-			continue
-		}
-		seen[k] = len(l.Table.Rows)
-		l.Table.Rows = append(l.Table.Rows, v.deskRow(r, values))
-	}
-	for i := range l.Table.Rows {
-		if r := &l.Table.Rows[i]; r.again > 0 {
-			r.Cells[2].Sub += " And " + count(int64(r.again), "more like it.", "more like it.")
-			r.Cells[3] = cell{Act: &link{Word: "Open order", Href: r.Cells[0].Href}}
-		}
+	for _, r := range partOf(&l, rows, p, func(r report.DeskRow) string { return r.ID }) {
+		l.Table.Rows = append(l.Table.Rows, v.deskRow(r))
 	}
 	return l, nil
 }
@@ -96,21 +78,44 @@ func (v *visit) lateOrders() (int64, error) {
 	return n, err
 }
 
-// weight is age × value: what costs most to leave alone stands first.
-func weight(r report.QueueRow, values map[string]report.Amount) int64 {
-	return (r.AgeHours + 1) * max(1, thousandths(values[r.Document.ID].Amount)/1000)
-}
-
-// values gives the worth of the orders in the queue.
-func (v *visit) values(rows []report.QueueRow) (map[string]report.Amount, error) {
-	var docs []report.DocRef
-	for _, r := range rows {
-		docs = append(docs, r.Document)
+// lateList are the orders that should have left already.
+func (v *visit) lateList(l list, late []report.LateOrder, p report.Page) list {
+	l.Table = table{Caption: "Late orders", Columns: []column{{"Document", false, "first"}, {"Customer", false, "whole"}, {"Why it is here", false, "whole"}, {"Next step", false, "whole act"}, {"Value", true, "amount"}, {"Due", true, "whole"}}}
+	l.Empty = "No order is late."
+	for _, o := range partOf(&l, late, p, func(o report.LateOrder) string { return o.Order.String() }) {
+		s := state{"bad", "circle-alert", "Late"}
+		l.Table.Rows = append(l.Table.Rows, row{ID: o.Order.String(), Pick: o.Order.String(), Sum: o.Net, Unit: string(o.Currency), Cells: []cell{named(o.Number, "/orders/"+o.Number), linked(o.Customer.Name, "/customers/"+o.Customer.Code),
+			{State: &s, Sub: count(o.Lines, "line was", "lines were") + " due " + dayText(o.DueOn, v.today) + ", now " + plain(stateOf(o.Status).word)},
+			{Act: &link{Word: "Open order", Href: "/orders/" + o.Number}}, {Text: inMoney(o.Net, string(o.Currency)), Raw: o.Net}, {Text: sentence(dayText(o.DueOn, v.today)), Raw: string(o.DueOn), Sub: count(int64(o.Days), "day", "days") + " late", SubTone: "late"}}})
 	}
-	return report.OrderValues(v.q, docs)
+	return l
 }
 
-func (v *visit) deskRow(r report.QueueRow, values map[string]report.Amount) row {
+// partOf gives the part of a list that is sorted in memory: it is short, since
+// it holds only what waits. The cursor is the row before it, or its place if that has gone.
+func partOf[T any](l *list, all []T, p report.Page, name func(T) string) []T {
+	size := usualPart
+	if p.Limit > 0 {
+		size = p.Limit
+	}
+	l.Total = int64(len(all))
+	from := 0
+	if p.After != "" {
+		from = slices.IndexFunc(all, func(x T) bool { return name(x) == p.After }) + 1
+	} else if p.Before != "" {
+		from = max(0, slices.IndexFunc(all, func(x T) bool { return name(x) == p.Before })-size)
+	}
+	to := min(len(all), from+size)
+	if from > 0 && from < len(all) {
+		l.Prev = name(all[from])
+	}
+	if to < len(all) && to > 0 {
+		l.Next = name(all[to-1])
+	}
+	return all[from:to]
+}
+
+func (v *visit) deskRow(r report.DeskRow) row {
 	s := stateOf(r.Kind)
 	name := r.Document.Number
 	if name == "" {
@@ -122,21 +127,36 @@ func (v *visit) deskRow(r report.QueueRow, values map[string]report.Amount) row 
 		who = linked(r.Customer.Name, "/customers/"+r.Customer.Code)
 	}
 	act := link{Word: "Open", Href: placeOf(r.Document)}
-	if strings.HasPrefix(r.ID, "hld_") && v.mayRelease(r.Kind) {
+	if strings.HasPrefix(r.ID, "hld_") && r.Again == 0 && v.mayRelease(r.Kind) {
 		act = link{Word: "Release…", Href: "/holds/" + r.ID + "/release", Sheet: true}
 		if r.Kind == "credit" {
 			act.Word = "Review credit…"
 		}
 	}
+	why := cell{State: &s, Sub: sentence(r.Sentence)}
+	if r.Again > 0 {
+		why.Sub += " And " + count(int64(r.Again), "more like it.", "more like it.")
+	}
 	next := cell{Act: &act}
 	if act.Href == "" {
 		next = cell{Text: "—"}
 	}
-	worth := cell{Text: "—"}
-	if a, ok := values[r.Document.ID]; ok {
-		worth = cell{Text: inMoney(a.Amount, string(a.Currency)), Raw: a.Amount}
+	out := row{ID: r.ID}
+	worth, since := cell{Text: "—"}, cell{Text: age(r.AgeHours), Raw: r.Since}
+	whose := cell{Text: "—"}
+	if r.Value.Amount != "" {
+		worth = cell{Text: inMoney(r.Value.Amount, string(r.Value.Currency)), Raw: r.Value.Amount}
+		out.Pick, out.Sum, out.Unit = r.Document.ID, r.Value.Amount, string(r.Value.Currency)
+		whose = cell{Act: &link{Word: "Assign…", Href: "/assign/" + r.Document.ID + "/new", Sheet: true}}
+		if r.Assignee != "" {
+			whose.Text = r.Assignee
+		}
 	}
-	return row{ID: r.ID, Cells: []cell{first, who, {State: &s, Sub: sentence(r.Sentence)}, next, worth, {Text: age(r.AgeHours), Raw: r.Since}}}
+	if r.DaysLate > 0 {
+		since.Sub, since.SubTone = count(int64(r.DaysLate), "day", "days")+" late", "late"
+	}
+	out.Cells = []cell{first, who, why, next, worth, since, whose}
+	return out
 }
 
 func age(hours int64) string {

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"strings"
 
 	"kontor/internal/story/report"
@@ -24,6 +23,7 @@ type document struct {
 // fact is a name with its value, and where the value comes from.
 type fact struct {
 	Name, Value, Sub, Tone, Href string
+	Draw                         fragment // a small picture under the value
 }
 
 // waiting is a reason why the thing stands still, with the way on.
@@ -50,9 +50,6 @@ type paper struct {
 	State                           state
 }
 
-// told is a line of the timeline.
-type told struct{ Icon, Say, When string }
-
 // fillWords name the colours of the bars.
 var fillWords = map[string]string{"res": "reserved", "ship": "shipped", "bill": "billed", "paid": "paid", "short": "short"}
 
@@ -73,28 +70,6 @@ func placeOf(d report.DocRef) string {
 var eventIcons = map[string]string{
 	"order": "clipboard-list", "shipment": "truck", "invoice": "file", "credit_note": "file-minus", "receipt": "banknote", "application": "scale", "hold": "circle-pause", "return": "undo-2",
 	"statement": "landmark", "customer": "users", "product": "package", "user": "circle-user", "stock_doc": "boxes", "refund": "wallet", "feedback": "message-square",
-}
-
-// storyOf reads the timeline of a document, the newest first.
-func (v *visit) storyOf(ref string) ([]told, error) {
-	events, err := report.Timeline(v.q, ref)
-	if err != nil {
-		return nil, err
-	}
-	var out []told
-	for i := len(events) - 1; i >= 0; i-- {
-		e := events[i]
-		icon := eventIcons[e.Subject.Type]
-		if icon == "" {
-			icon = "circle-dot"
-		}
-		if len(out) == 40 {
-			out = append(out, told{"clock", fmt.Sprintf("and %s before", count(int64(i+1), "event", "events")), ""})
-			break
-		}
-		out = append(out, told{icon, sentence(e.Sentence), v.instantText(e.At) + ", " + e.Actor})
-	}
-	return out, nil
 }
 
 // waits shows the open holds of a document; release is the right that ends one.

@@ -143,6 +143,12 @@ func (v *visit) instantText(s string) string {
 	return v.clockText(t)
 }
 
+// instant reads an RFC 3339 instant in the company's zone.
+func (v *visit) instant(s string) time.Time {
+	t, _ := time.Parse(time.RFC3339, s)
+	return v.company.Local(t)
+}
+
 func (v *visit) clockText(t time.Time) string {
 	t = v.company.Local(t)
 	return sentence(dayText(v.company.Day(t), v.today)) + " " + t.Format("15:04")

@@ -900,7 +900,7 @@ func shelfView(v *visit, f shelfForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = keptFields(f, "line", "sku", "first", "shipment", "reference").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = shelfFields(f, "line", "sku", "first", "shipment", "reference").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1222,7 +1222,7 @@ func shelfView(v *visit, f shelfForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = keptFields(f, "line", "sku", "first", "shipment", "warehouse", "from", "to", "qty", "counted").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = shelfFields(f, "line", "sku", "first", "shipment", "warehouse", "from", "to", "qty", "counted").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1616,7 +1616,7 @@ func placeField(f shelfForm, name, label string) templ.Component {
 	})
 }
 
-func keptFields(f shelfForm, names ...string) templ.Component {
+func shelfFields(f shelfForm, names ...string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -55,6 +55,11 @@ var journeys = []journey{
 	{"a line of an invoice is credited", creditByLine},
 	{"who owed what on a past day", ageingOfAPastDay},
 	{"a month is closed", closeOfAMonth},
+	{"search finds and opens", searchAndOpen},
+	{"a view is kept", keepAView},
+	{"the desk is worked", workTheDesk},
+	{"a colleague is told", tellAColleague},
+	{"several are confirmed", confirmSeveral},
 }
 
 // TestJourneys plays them all, each in a house of its own.

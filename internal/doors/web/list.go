@@ -22,8 +22,13 @@ type list struct {
 	Top   fragment // above the table
 	Table table
 	Next  string // cursor of the next part
+	Prev  string // cursor of the part before
+	Total int64  // rows of the whole list as far as it is counted; 0 = not counted
 	CSV   bool
-	Empty string // what to say when there is nothing by nature
+	Empty string      // what to say when there is nothing by nature
+	Sorts [][2]string // head of a column, and what the report calls sorting by it
+	Bulk  []link      // what can be done with the rows that are selected, each by a page that asks before
+	kept  keptViews
 }
 
 // viewTab is a saved question.
@@ -51,6 +56,8 @@ type table struct {
 	Foot    []cell
 	Wide    bool // stays a table on a phone, in a box that scrolls
 	Long    bool // hundreds of rows: drawn with as few elements as it takes
+	sorts   map[string]sortedHead
+	picks   bool // rows can be selected
 }
 
 // column heads cells. Place says what a cell becomes on a phone: first, amount,
@@ -64,7 +71,10 @@ type column struct {
 type row struct {
 	ID    string // of the document, stable
 	Cells []cell
-	again int // further reasons of the same kind that stand behind this row
+	again int    // further reasons of the same kind that stand behind this row
+	Pick  string // what a bulk command calls the row; "" = it cannot be selected
+	Sum   string // decimal text that is summed over selected rows, …
+	Unit  string // … of one unit: the code of a currency
 }
 
 // cell is what stands at one place: text, a second line, a state, a picture.
@@ -156,21 +166,31 @@ func (l list) heads() []string {
 func listing(name string, f func(v *visit, p report.Page) (list, error)) func(*visit) (page, error) {
 	return func(v *visit) (page, error) {
 		if v.ask("format") == "csv" {
+			part := func(after string) (list, error) {
+				l, err := f(v, report.Page{Limit: 500, After: after, Sort: v.ask("sort")})
+				if err == nil {
+					err = v.arrange(name, &l)
+				}
+				return l, err
+			}
 			return csvOf(name, func(after string) (l list, err error) {
 				if v.q != nil { // the first part, on the snapshot of the request
-					return f(v, report.Page{Limit: 500, After: after})
+					return part(after)
 				}
 				err = v.read(func(q *db.Reader) error {
 					v.q = q
 					defer func() { v.q = nil }()
-					l, err = f(v, report.Page{Limit: 500, After: after})
+					l, err = part(after)
 					return err
 				})
 				return l, err
 			})
 		}
-		l, err := f(v, report.Page{After: v.ask("after")})
+		l, err := f(v, report.Page{After: v.ask("after"), Before: v.ask("before"), Sort: v.ask("sort")})
 		l.CSV = true
+		if err == nil {
+			err = v.arrange(name, &l)
+		}
 		if err != nil {
 			return nil, err
 		}

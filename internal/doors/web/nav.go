@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/url"
 	"strings"
@@ -149,34 +148,6 @@ func roleNames(p *access.Person) string {
 		return "No role yet"
 	}
 	return strings.Join(out, ", ")
-}
-
-// onto is this page's address with the cursor of the next part.
-func (v *visit) onto(after string) string {
-	q := v.URL.Query()
-	q.Set("after", after)
-	return v.URL.Path + "?" + q.Encode()
-}
-
-func shownRows(v *visit, l list) string {
-	n := len(l.Table.Rows)
-	switch {
-	case v.ask("after") != "" && l.Next != "":
-		return fmt.Sprintf("%d more", n)
-	case v.ask("after") != "":
-		return fmt.Sprintf("the last %d", n)
-	case l.Next != "":
-		return fmt.Sprintf("the first %d", n)
-	}
-	return "all " + fmt.Sprint(n)
-}
-
-// key is a keyboard way; the sheet of keys, and app.js, know them.
-type key struct{ Key, Word string }
-
-var keys = []key{
-	{"Ctrl K", "search, or jump to a page"}, {"g d", "order desk"}, {"g o", "orders"}, {"g c", "customers"}, {"g a", "stock"}, {"g p", "picking"}, {"g i", "invoices"}, {"g b", "bank"}, {"g h", "home"},
-	{"j, k", "next row, row before"}, {"Enter", "open the row"}, {"f", "filter the list"}, {"e", "CSV of the list"}, {"n", "new order"}, {"F1", "help of the page"}, {"Ctrl Enter", "do what the sheet is about"}, {"Esc", "close what is on top"}, {"s, a, u", "in matching: choose items, leave on account, take the last one back"}, {"?", "these keys"},
 }
 
 const htmxConfig = `{"includeIndicatorStyles":false,"allowEval":false,"allowScriptTags":false,"attributesToSettle":["class"],"selfRequestsOnly":true,"historyCacheSize":0,"refreshOnHistoryMiss":true,"scrollBehavior":"instant","timeout":15000,"responseHandling":[{"code":"204","swap":false},{"code":"[23]..","swap":true},{"code":"403|404|409|412|422","swap":true},{"code":"[45]..","swap":false,"error":true}]}`

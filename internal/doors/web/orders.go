@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"kontor/internal/rooms/access"
 	"kontor/internal/story/flow"
@@ -18,6 +19,12 @@ import (
 // orderList shows orders, the newest first.
 func orderList(v *visit, p report.Page) (list, error) {
 	f := report.OrderFilter{Status: v.ask("status"), Customer: v.ask("customer")}
+	if f.Status == "open" {
+		f.Status, f.Open = "", true
+	}
+	if by := strings.TrimPrefix(p.Sort, "-"); by != "" && !f.CanSort(by) {
+		p.Sort = "" // another view could be sorted so
+	}
 	var rows report.List[report.OrderRow]
 	var err error
 	if q := v.ask("q"); q != "" { // what a person types may be our number or theirs
@@ -29,15 +36,26 @@ func orderList(v *visit, p report.Page) (list, error) {
 	} else {
 		rows, err = report.Orders(v.q, f, p)
 	}
-	l := list{Title: "Orders", Ask: "Order or PO number", Next: rows.Next, Empty: "No orders yet. The first one that comes in stands here.",
-		Views: v.tabs("status", [2]string{"", "All"}, [2]string{"captured", "Captured"}, [2]string{"held", "On hold"}, [2]string{"short", "Short"}, [2]string{"reserved", "Reserved"}, [2]string{"released", "Picking"}, [2]string{"shipped", "Shipped"}, [2]string{"billed", "Billed"}, [2]string{"closed", "Closed"}),
+	if err != nil {
+		return list{Title: "Orders"}, err
+	}
+	l := list{Title: "Orders", Ask: "Order or PO number", Next: rows.Next, Prev: rows.Prev, Empty: "No orders yet. The first one that comes in stands here.", Bulk: v.bulkLinks("confirm", "release", "mine"),
+		Views: v.tabs("status", [2]string{"", "All"}, [2]string{"open", "Open"}, [2]string{"captured", "Captured"}, [2]string{"held", "On hold"}, [2]string{"short", "Short"}, [2]string{"reserved", "Reserved"}, [2]string{"released", "Picking"}, [2]string{"shipped", "Shipped"}, [2]string{"billed", "Billed"}, [2]string{"closed", "Closed"}),
 		Chips: v.chips([2]string{"customer", "Customer"}, [2]string{"q", "Number"})}
+	if l.Total, err = report.CountOrders(v.q, f); err != nil {
+		return l, err
+	}
+	for _, s := range [][2]string{{"Ordered", "ordered"}, {"Wished", "wished"}, {"Net", "net"}, {"Customer", "customer"}} {
+		if f.CanSort(s[1]) {
+			l.Sorts = append(l.Sorts, s)
+		}
+	}
 	if v.may(access.Enter) {
 		l.Acts = []link{{Word: "New order", Href: "/orders/new", Icon: "plus", Key: "N", Primary: true}}
 	}
 	l.Table = table{Caption: "Orders", Columns: []column{{"Order, PO", false, "first"}, {"Customer", false, "whole"}, {"State", false, "whole"}, {"Net", true, "amount"}, {"Currency", false, "up"}, {"Ordered", true, "up"}, {"Wished", true, "whole"}}}
 	for _, o := range rows.Items {
-		l.Table.Rows = append(l.Table.Rows, row{ID: o.ID.String(), Cells: []cell{
+		l.Table.Rows = append(l.Table.Rows, row{ID: o.ID.String(), Pick: o.ID.String(), Sum: o.Net, Unit: string(o.Currency), Cells: []cell{
 			named(o.Number, "/orders/"+o.Number).and(o.PONumber), linked(o.Customer.Name, "/customers/"+o.Customer.Code), pill(statusOf(o)), cash(o.Net), text(string(o.Currency)),
 			v.dayCell(o.OrderedOn), v.dayCell(o.RequestedOn)}})
 	}
@@ -353,7 +371,10 @@ var holdStep = step{Name: "hold", Word: "Hold", Title: "Hold the order", Verb: "
 		if err != nil {
 			return "", err
 		}
-		_, err = v.site.office.Hold.One(ctx, v.actor(), flow.Hold{Order: o, Scopes: []string{"all"}, Reason: form.Get("reason")})
+		h, err := v.site.office.Hold.One(ctx, v.actor(), flow.Hold{Order: o, Scopes: []string{"all"}, Reason: form.Get("reason")})
+		if err == nil {
+			v.undoBy("/holds/" + h.Hold.String() + "/undo-hold")
+		}
 		return "The order is held", err
 	}}
 
@@ -408,17 +429,50 @@ func holdRoutes() []route {
 				return "", err
 			}
 			if !v.mayRelease(kind) {
-				need := access.Enter
-				if kind == "credit" {
-					need = access.GiveCredit
-				}
-				return "", errNoRight.Because("%s may not release this hold: it takes the right %s. Ask %s.", v.who.Name, need, holders(need))
+				return "", errNoRight.Because("%s may not release this hold: it takes the right %s. Ask %s.", v.who.Name, need(kind), holders(need(kind)))
 			}
 			_, err = v.site.office.Unhold.One(ctx, v.actor(), flow.Unhold{Hold: h, Reason: form.Get("reason")})
+			if err == nil {
+				v.then = v.came() // the list, as it was filtered, or the document
+				v.undoBy("/holds/" + h.String() + "/undo-release")
+			}
 			return "The hold is released", err
 		}}
 	return []route{
 		{Method: "GET", Path: "/holds/{id}/release", Right: access.SeeOrders, do: opened(s, "/desk"), free: true},
 		{Method: "POST", Path: "/holds/{id}/release", Right: access.SeeOrders, do: done(s, "/desk"), free: true},
+		post("/holds/{id}/undo-hold", access.Enter, undoHoldNow),
+		post("/holds/{id}/undo-release", access.SeeOrders, undoReleaseNow),
 	}
+}
+
+// undoHoldNow takes back a hold that the person has just opened.
+func undoHoldNow(v *visit) (page, error) {
+	h, err := id.Parse("hld", v.PathValue("id"))
+	if err != nil {
+		return nil, errNoPage
+	}
+	kind, err := found(v.Context(), v, v.PathValue("id"), report.HoldKind)
+	if err != nil {
+		return nil, err
+	}
+	if !v.mayRelease(kind) {
+		return nil, errNoRight.Because("%s may not release this hold. Ask %s.", v.who.Name, holders(need(kind)))
+	}
+	_, err = v.site.office.Unhold.One(flow.WithKey(v.Context(), v.key()), v.actor(), flow.Unhold{Hold: id.Hold(h), Reason: "Taken back"})
+	return v.afterwards("The hold is taken back", "/desk"), err
+}
+
+// undoReleaseNow opens a hold again that the person has released, with its
+// reason, while its order is on its way.
+func undoReleaseNow(v *visit) (page, error) {
+	h, err := found(v.Context(), v, v.PathValue("id"), report.Released)
+	if err != nil {
+		return nil, err
+	}
+	if h.By != v.who.User || !v.mayRelease(h.Kind) {
+		return nil, errNoRight.Because("only who released a hold can take that back: hold the order anew on its page")
+	}
+	_, err = v.site.office.Hold.One(flow.WithKey(v.Context(), v.key()), v.actor(), flow.Hold{Order: h.Order, Scopes: h.Stops, Kind: h.Kind, Reason: h.Sentence})
+	return v.afterwards("The hold stands again", "/desk"), err
 }

@@ -113,6 +113,8 @@ func routes() []route {
 	table = append(table, owedRoutes()...)
 	table = append(table, closeRoutes()...)
 	table = append(table, matchingRoutes()...)
+	table = append(table, workplaceRoutes()...)
+	table = append(table, bulkRoutes()...)
 	return table
 }
 

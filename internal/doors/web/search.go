@@ -38,6 +38,9 @@ func searchPage(v *visit) (page, error) {
 			}
 		}
 	}
+	if v.ask("go") != "" && (len(hits) == 1 || len(hits) > 1 && hits[0].Group == "Orders" && hits[1].Group != "Orders") {
+		return onward{path: hits[0].Href}, nil // a whole number, ours or theirs, means one thing
+	}
 	for _, e := range navigation {
 		if allowed(v.who, e.Right) && (ask == "" || strings.Contains(strings.ToLower(e.Word), strings.ToLower(ask))) {
 			hits = append(hits, hit{"Go to", e.Word, "", e.Href})

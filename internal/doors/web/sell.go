@@ -4,14 +4,17 @@ import (
 	"net/url"
 	"slices"
 
-	"kontor/internal/rooms/access"
 	"kontor/internal/story/report"
 	"kontor/internal/words/dec"
 )
 
 func customerList(v *visit, p report.Page) (list, error) {
 	rows, err := report.Customers(v.q, report.CustomerFilter{Name: v.ask("q")}, p)
-	l := list{Title: "Customers", Ask: "Part of the name", Next: rows.Next, Empty: "No customers yet. They come by the API or an import.", Chips: v.chips([2]string{"q", "Name"})}
+	if err != nil {
+		return list{Title: "Customers"}, err
+	}
+	total, err := report.CountCustomers(v.q, report.CustomerFilter{Name: v.ask("q")})
+	l := list{Title: "Customers", Ask: "Part of the name", Next: rows.Next, Prev: rows.Prev, Total: total, Sorts: [][2]string{{"Customer", "name"}, {"Code", "code"}}, Empty: "No customers yet. They come by the API or an import.", Chips: v.chips([2]string{"q", "Name"})}
 	l.Table = table{Caption: "Customers", Columns: []column{{"Customer", false, "first"}, {"Code", false, "amount"}, {"Terms", false, "whole"}, {"Price group", false, "up"}, {"Currency", false, "up"}, {"VAT id", false, "up"}, {"State", false, "whole"}}}
 	for _, c := range rows.Items {
 		st := cell{Text: "Active"}
@@ -21,70 +24,6 @@ func customerList(v *visit, p report.Page) (list, error) {
 		l.Table.Rows = append(l.Table.Rows, row{ID: c.ID.String(), Cells: []cell{linked(c.Name, "/customers/"+c.Code), named(c.Code, ""), text(c.TermsCode), text(c.PriceGroup), text(string(c.Currency)), text(c.VATID), st}})
 	}
 	return l, err
-}
-
-// customerPage has everything about one customer: what waits, orders, money, story.
-func customerPage(v *visit) (page, error) {
-	ref, err := report.FindCustomer(v.q, v.PathValue("id"))
-	if err != nil {
-		return nil, err
-	}
-	c, err := report.Customer(v.q, ref)
-	if err != nil {
-		return nil, err
-	}
-	d := document{ID: c.ID.String(), Title: c.Name, Waits: v.waits(c.Holds), Lead: []link{{Word: c.Code}}}
-	if c.Held {
-		d.States = []state{stateOf("held")}
-	}
-	for _, s := range c.Sites[:min(1, len(c.Sites))] {
-		d.Lead = append(d.Lead, link{Word: s.City + ", " + s.Country})
-	}
-	if v.may(access.Enter) {
-		d.Acts = []link{{Word: "New order", Href: "/orders/new" + query("customer", c.Code), Icon: "plus", Primary: true}}
-	}
-	open := "0.00"
-	if len(c.Open) > 0 {
-		open = c.Open[0].Amount
-	}
-	money := v.may(access.SeeMoney)
-	if money {
-		d.Facts = append(d.Facts, fact{Name: "Open", Value: inMoney(open, string(c.Currency)), Href: "/items" + query("customer", c.Code)})
-	}
-	if a := c.CreditAccount; a != nil && money {
-		f := fact{Name: "Credit free", Value: inMoney(a.Free, string(a.Currency)), Sub: "of " + inMoney(short(a.Limit), string(a.Currency))}
-		if len(a.Free) > 0 && a.Free[0] == '-' {
-			f.Tone = "late"
-		}
-		d.Facts = append(d.Facts, f)
-	}
-	d.Facts = append(d.Facts, fact{Name: "Terms", Value: orDash(c.TermsCode)}, fact{Name: "Price group", Value: orDash(c.PriceGroup)}, fact{Name: "Delivery", Value: orDash(c.Incoterm)})
-	orders, err := report.Orders(v.q, report.OrderFilter{Customer: c.Code}, report.Page{Limit: 12})
-	if err != nil {
-		return nil, err
-	}
-	t := table{Caption: "Orders", Columns: []column{{"Order, PO", false, "first"}, {"State", false, "whole"}, {"Net", true, "amount"}, {"Ordered", true, "up"}, {"Wished", true, "whole"}}}
-	for _, o := range orders.Items {
-		t.Rows = append(t.Rows, row{ID: o.ID.String(), Cells: []cell{named(o.Number, "/orders/"+o.Number).and(o.PONumber), pill(statusOf(o)), {Text: inMoney(o.Net, string(o.Currency)), Raw: o.Net}, v.dayCell(o.OrderedOn), v.dayCell(o.RequestedOn)}})
-	}
-	d.Sections = append(d.Sections, section{Title: "Orders", Table: t, Empty: "No orders yet.", More: &link{Word: "All orders", Href: "/orders" + query("customer", c.Code)}})
-	if money {
-		items, err := report.Items(v.q, report.ItemFilter{Customer: c.Code, OnlyOpen: true}, report.Page{Limit: 12})
-		if err != nil {
-			return nil, err
-		}
-		d.Sections = append(d.Sections, section{Title: "Open items", Table: itemRows(v, items.Items, false), Empty: "Nothing is open.", More: &link{Word: "All open items", Href: "/items" + query("customer", c.Code)}})
-		if a := c.CreditAccount; a != nil {
-			d.Sections = append(d.Sections, section{Title: "Credit", Pairs: exposure(a)})
-		}
-	}
-	var sites []fact
-	for _, s := range c.Sites {
-		sites = append(sites, fact{Name: s.Code + ", " + s.Name, Value: s.Street + ", " + s.Postcode + " " + s.City + ", " + s.Country})
-	}
-	d.Sections = append(d.Sections, section{Title: "Sites", Pairs: sites, Empty: "No sites."})
-	d.Story, err = v.storyOf(c.ID.String())
-	return draw(documentPage(v, d)), err
 }
 
 // exposure says what stands under a limit.
@@ -102,7 +41,7 @@ func productList(v *visit, p report.Page) (list, error) {
 	if err == nil && len(rows.Items) == 0 && f.Name != "" {
 		rows, err = report.Products(v.q, report.ProductFilter{SKU: f.Name}, p)
 	}
-	l := list{Title: "Products", Ask: "Item code, or part of the name", Next: rows.Next, Empty: "No products yet. They come by the API or an import.", Chips: v.chips([2]string{"q", "Item"})}
+	l := list{Title: "Products", Ask: "Item code, or part of the name", Next: rows.Next, Prev: rows.Prev, Empty: "No products yet. They come by the API or an import.", Chips: v.chips([2]string{"q", "Item"})}
 	l.Table = table{Caption: "Products", Columns: []column{{"Item", false, "first"}, {"Unit", false, "amount"}, {"Kind", false, "up"}, {"Tax class", false, "up"}, {"GTIN", false, "up"}, {"Sold", false, "whole"}}}
 	for _, x := range rows.Items {
 		sold := "Yes"

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -36,7 +37,8 @@ type field struct {
 	Name, Label, Help, Value, Kind, Auto string
 	Suggest                              string // where what may be meant is asked for while somebody types
 	Choices                              [][2]string
-	Optional, Short, Number              bool // a number is read as people type it
+	List                                 func(v *visit) ([][2]string, error) // choices that are read when the form is drawn
+	Optional, Short, Number              bool                                // a number is read as people type it
 	Fault                                string
 	Try                                  string // stands for what is not typed yet when the sheet shows what would happen
 }
@@ -118,7 +120,7 @@ func done(s *step, back string) func(*visit) (page, error) {
 		}
 		ctx := flow.WithKey(v.Context(), v.key())
 		said := ""
-		err = s.answered(v.PostForm)
+		err = s.answered(v)
 		if err == nil && v.PostForm.Get("do") == "look" {
 			return v.sheet(s, back, v.PostForm, nil, http.StatusOK)
 		}
@@ -131,7 +133,7 @@ func done(s *step, back string) func(*visit) (page, error) {
 			f, status := v.faultOf(err)
 			return v.refused(s, back, err, &f, status)
 		}
-		return onward{resolved(back, v), said}, nil
+		return onward{cmp.Or(v.then, resolved(back, v)), said}, nil
 	}
 }
 
@@ -150,11 +152,12 @@ var errMissing = fault.Rule{Kind: fault.Invalid, Code: "web.missing"}
 
 // answered tells what was left empty that must not be, and brings numbers into
 // the form that flows take.
-func (s *step) answered(form url.Values) error {
+func (s *step) answered(v *visit) error {
 	var all []error
+	form := v.PostForm
 	for _, f := range s.Fields {
 		if f.Number && form.Get(f.Name) != "" {
-			n, err := number(form.Get(f.Name), f.Name)
+			n, err := v.number(form.Get(f.Name), f.Name)
 			if err != nil {
 				all = append(all, err)
 				continue
@@ -188,6 +191,9 @@ func resolved(pattern string, v *visit) string {
 	return strings.ReplaceAll(pattern, "{id}", v.PathValue("id"))
 }
 
+// newKey names one sending of a form.
+func newKey() string { return access.NewSecret()[:22] }
+
 func (v *visit) sheet(s *step, back string, form url.Values, f *faults, status int) (page, error) {
 	out, err := v.filled(s, back, form, f)
 	if err != nil {
@@ -210,7 +216,7 @@ func (v *visit) refused(s *step, back string, why error, f *faults, status int) 
 }
 
 func (v *visit) filled(s *step, back string, form url.Values, f *faults) (sheet, error) {
-	out := sheet{Title: s.Title, Say: s.Say, Verb: s.Verb, Path: v.URL.Path, Back: resolved(back, v), Fault: f, Blind: s.Blind, Hidden: map[string]string{"key": access.NewSecret()[:22]}}
+	out := sheet{Title: s.Title, Say: s.Say, Verb: s.Verb, Path: v.URL.Path, Back: resolved(back, v), Fault: f, Blind: s.Blind, Hidden: map[string]string{"key": newKey()}}
 	if s.About != nil {
 		var err error
 		if out.About, err = s.About(v.Context(), v, v.PathValue("id")); err != nil {
@@ -224,6 +230,16 @@ func (v *visit) filled(s *step, back string, form url.Values, f *faults) (sheet,
 	for _, x := range s.Fields {
 		if form.Has(x.Name) {
 			x.Value = form.Get(x.Name)
+		}
+		if x.List != nil {
+			var err error
+			if x.Choices, err = x.List(v); err != nil {
+				return out, err
+			}
+		}
+		if x.Kind == "hidden" {
+			out.Hidden[x.Name] = x.Value
+			continue
 		}
 		if x.Value == "" && x.Try != "" {
 			try.Set(x.Name, x.Try)

@@ -38,10 +38,15 @@ type visit struct {
 	who     *access.Person // nil before signing in
 	company *company.Company
 	today   day.Day
-	q       *db.Reader // while a page is made; nil while a form is taken in
-	told    string     // what the request before did
-	waiting *todo      // once a sidebar has asked
-	late    *int64     // once a page has asked
+	q       *db.Reader        // while a page is made; nil while a form is taken in
+	told    string            // what the request before did
+	waiting *todo             // once a sidebar has asked
+	late    *int64            // once a page has asked
+	undo    string            // where that is taken back, "" when it cannot be
+	then    string            // where a step goes on, "" = back to its document
+	likes   map[string]string // the person's preferences
+	unread  int64             // notices
+	numbers *locale           // how numbers and days are written
 }
 
 // page is what a route answers with: a drawing, or a way to go on.
@@ -66,7 +71,7 @@ func (s *site) handle(r route) http.HandlerFunc {
 			err = errNoRight.Because("%s may not do this: it takes the right %s. Ask %s.", v.who.Name, r.Right, holders(r.Right))
 		default:
 			if !v.refreshes() { // what was done is told to the page that was gone on to
-				v.told = v.flash()
+				v.told, v.undo, _ = strings.Cut(v.flash(), undoMark)
 			}
 			p, err = v.do()
 		}
@@ -95,6 +100,9 @@ func (v *visit) identify() error {
 		v.today = v.company.Day(q.Now())
 		if c != nil {
 			v.who, see, err = access.Known(q, c.Value, q.Now())
+		}
+		if err == nil && v.who != nil {
+			err = v.workplace(q)
 		}
 		return err
 	})
@@ -188,7 +196,9 @@ func (v *visit) ask(name string) string { return strings.TrimSpace(v.URL.Query()
 // with gives this page's address with one value changed; without one it goes.
 func (v *visit) with(name, value string) string {
 	q := v.URL.Query()
-	q.Del("after")
+	for _, place := range []string{"after", "before", "at", "pick"} { // of the part that is shown
+		q.Del(place)
+	}
 	if value == "" {
 		q.Del(name)
 	} else {
@@ -255,7 +265,7 @@ type onward struct{ path, done string }
 
 func (o onward) answer(v *visit) error {
 	if o.done != "" {
-		http.SetCookie(v.w, &http.Cookie{Name: flashCookie, Value: encode(o.done), Path: "/", MaxAge: 60, HttpOnly: true, Secure: v.site.Secure, SameSite: http.SameSiteLaxMode})
+		http.SetCookie(v.w, &http.Cookie{Name: flashCookie, Value: encode(o.done + v.undone()), Path: "/", MaxAge: 60, HttpOnly: true, Secure: v.site.Secure, SameSite: http.SameSiteLaxMode})
 	}
 	if v.Header.Get("HX-Request") != "" {
 		v.w.Header().Set("HX-Redirect", o.path)

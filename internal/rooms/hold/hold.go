@@ -54,7 +54,7 @@ type Hold struct {
 	Sentence    string
 	Detail      map[string]string // the failing figures
 	OpenedAt    int64
-	OpenedBy    int64 // user
+	OpenedBy    int64 // user or machine
 	ReleasedAt  int64
 	Until       string // release: good until this day …
 	Cap         int64  // … and up to this amount, company currency

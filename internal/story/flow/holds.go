@@ -1,9 +1,11 @@
 package flow
 
 import (
+	"kontor/internal/rooms/access"
 	"kontor/internal/rooms/approval"
 	"kontor/internal/rooms/hold"
 	"kontor/internal/rooms/order"
+	"kontor/internal/rooms/workplace"
 	"kontor/internal/tools/db"
 	"kontor/internal/tools/event"
 	"kontor/internal/words/day"
@@ -128,6 +130,7 @@ func (o *Office) unhold(tx *db.Tx, cmds []Unhold) ([]Result[Held], error) {
 		return nil, err
 	}
 	var events []event.Event
+	var notices []workplace.Notice
 	touched := map[id.Order]*order.Order{}
 	var subjects []int64
 	for i, c := range cmds {
@@ -159,8 +162,14 @@ func (o *Office) unhold(tx *db.Tx, cmds []Unhold) ([]Result[Held], error) {
 		}
 		touched[x.ID] = x
 		subjects = append(subjects, int64(x.ID))
+		// Whoever opened it – by a step that met the rule, too – hears what a colleague decided.
+		var to []string
+		if by := found[i].OpenedBy; by != tx.Who().ID && by > access.Demo {
+			notices = append(notices, workplace.Notice{User: by, Kind: workplace.Decided, Cause: int64(c.Hold), Type: "order", Subject: int64(x.ID), From: tx.Who().ID, Say: c.Reason})
+			to = append(to, id.Text("usr", by))
+		}
 		events = append(events, event.Event{Type: "hold.released", Subject: event.About("hold", int64(c.Hold)), Refs: []event.Ref{{Type: "order", ID: int64(x.ID), Qualifier: "blocks"}}, Reason: c.Reason,
-			Body: map[string]any{"kind": found[i].Kind, "until": c.Until, "cap": money.Format(upTo, b.Currency)}})
+			Body: map[string]any{"kind": found[i].Kind, "until": c.Until, "cap": money.Format(upTo, b.Currency), "to": to}})
 		out[i].Value = Held{Hold: c.Hold, Order: x.ID}
 	}
 	open, err := hold.Of(tx, subjects)
@@ -179,5 +188,6 @@ func (o *Office) unhold(tx *db.Tx, cmds []Unhold) ([]Result[Held], error) {
 		}
 	}
 	order.Decide(tx, listOf(touched))
+	workplace.Tell(tx, notices)
 	return out, event.Record(tx, events...)
 }

@@ -74,6 +74,10 @@ type Office struct {
 	Place *Step[PlaceDraft, Placed]
 	Drop  *Step[DropDraft, order.Draft]
 
+	Note   *Step[Note, Noted]
+	Unnote *Step[Unnote, Noted]
+	Assign *Step[Assign, Assigned]
+
 	orderNumbers block
 }
 
@@ -120,6 +124,9 @@ func Open(d *db.DB) *Office {
 	o.Bank = step(o, "bank", o.bank)
 	o.Ask = step(o, "ask", o.ask)
 	o.Decide = step(o, "decide", o.decide)
+	o.Note = step(o, "note", o.note)
+	o.Unnote = step(o, "unnote", o.unnote)
+	o.Assign = step(o, "assign", o.assign)
 	return o
 }
 

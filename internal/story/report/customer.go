@@ -43,16 +43,26 @@ func scanCustomer(r *db.Rows) (CustomerRow, int64, error) {
 	return v, int64(v.ID), err
 }
 
-// Customers lists customers, oldest first.
-func Customers(q db.Querier, f CustomerFilter, p Page) (List[CustomerRow], error) {
-	var w where
+func (f CustomerFilter) where() (w where) {
 	if f.Code != "" {
 		w.and("c.code=?", f.Code)
 	}
 	if f.Name != "" {
 		w.and("LOWER(c.name) LIKE '%' || LOWER(?) || '%'", f.Name)
 	}
-	return paged(q, p, "cus", customerColumns, "c.id", oldest, w, scanCustomer)
+	return w
+}
+
+var customerSortings = sortings{"name": {{expr: "c.name"}}, "code": {{expr: "c.code"}}, "since": {}}
+
+// Customers lists customers, oldest first, or as Page.Sort says: name, code, since.
+func Customers(q db.Querier, f CustomerFilter, p Page) (List[CustomerRow], error) {
+	return pagedBy(q, p, customerSortings, "cus", customerColumns, "c.id", oldest, f.where(), scanCustomer)
+}
+
+// CountCustomers counts the customers of a filter, MostCounted + 1 at most.
+func CountCustomers(q db.Querier, f CustomerFilter) (int64, error) {
+	return counted(q, "customer c", f.where())
 }
 
 // CustomerView is a customer with its sites and its credit.

@@ -112,7 +112,7 @@ var prefixes = map[string]string{
 	"stock_doc": "std", "pot": "pot", "stock_pot": "pot", "billable": "bil",
 	"invoice": "inv", "credit_note": "inv", "invoice_line": "inl", "item": "itm", "open_item": "itm", "application": "app",
 	"bank_account": "bac", "statement": "stm", "bank_statement": "stm", "bank_line": "bln", "receipt": "rcp", "refund": "rfd",
-	"credit": "cra", "credit_account": "cra", "entry": "ent", "ledger_entry": "ent", "event": "evt", "user": "usr", "token": "tok", "feedback": "fbk",
+	"credit": "cra", "credit_account": "cra", "entry": "ent", "ledger_entry": "ent", "event": "evt", "user": "usr", "token": "tok", "feedback": "fbk", "note": "nte", "notice": "ntc",
 }
 
 // external writes the id of a thing whose type is known by name only.

@@ -35,23 +35,45 @@ type OrderFilter struct {
 	Customer string // code or id
 	PO       string
 	Number   string
+	Open     bool // captured or confirmed
 }
 
-// Orders lists orders, newest first.
-func Orders(q db.Querier, f OrderFilter, p Page) (List[OrderRow], error) {
-	var w where
+// short tells that few orders are asked for, so that they may be sorted by anything.
+func (f OrderFilter) short() bool {
+	return f.Open || f.Customer != "" || f.Status != "" && f.Status != order.Cancelled && f.Status != order.Closed
+}
+
+// CanSort tells by what the orders of a filter can be sorted: all of them only
+// by their age, since other columns have no index; what is open, or one
+// customer's, by more.
+func (f OrderFilter) CanSort(by string) bool { _, ok := f.sortings()[by]; return ok }
+
+func (f OrderFilter) sortings() sortings {
+	out := sortings{"ordered": {}}
+	if f.short() {
+		out["wished"] = []sortPart{{expr: "o.requested_on"}}
+		out["net"] = []sortPart{{expr: "o.currency", way: ascending}, {expr: "o.net_amt", number: true}}
+		out["customer"] = []sortPart{{expr: "c.name"}}
+	}
+	return out
+}
+
+const orderTables = `sales_order o JOIN customer c ON c.id=o.customer_id`
+
+// where gives the conditions of the filter.
+func (f OrderFilter) where(q db.Querier) (w where, err error) {
 	if f.Customer != "" {
 		c, err := FindCustomer(q, f.Customer)
 		if err != nil {
-			return List[OrderRow]{}, err
+			return w, err
 		}
 		w.and("o.customer_id=?", int64(c))
 	}
 	if f.Status != "" {
 		w.and("o.status=?", f.Status)
-		if f.Status != order.Cancelled && f.Status != order.Closed {
-			w.and("o.decision IN ('captured','confirmed')") // lets the partial index serve
-		}
+	}
+	if f.Open || f.Status != "" && f.Status != order.Cancelled && f.Status != order.Closed {
+		w.and("o.decision IN ('captured','confirmed')") // lets the partial index serve
 	}
 	if f.PO != "" {
 		w.and("o.po_number=?", f.PO)
@@ -59,18 +81,41 @@ func Orders(q db.Querier, f OrderFilter, p Page) (List[OrderRow], error) {
 	if f.Number != "" {
 		w.and("o.number=?", f.Number)
 	}
-	return paged(q, p, "ord", `SELECT o.id, o.number, c.id, c.code, c.name, o.po_number, o.ordered_on, o.requested_on, o.decision, o.status, o.ship_state, o.bill_state, o.hold_mask, o.currency,
-		o.net_amt, o.tax_amt, o.version FROM sales_order o JOIN customer c ON c.id=o.customer_id`, "o.id", newest, w, func(r *db.Rows) (OrderRow, int64, error) {
-		var o OrderRow
-		var mask, net, tax int64
-		err := r.Scan(&o.ID, &o.Number, &o.Customer.ID, &o.Customer.Code, &o.Customer.Name, &o.PONumber, &o.OrderedOn, &o.RequestedOn, &o.Decision, &o.Status, &o.ShipState, &o.BillState, &mask, &o.Currency,
-			&net, &tax, &o.Version)
-		if err == nil {
-			o.Held = mask&hold.OnAll != 0
-			o.Net, o.Tax, o.Gross = money.Format(net, o.Currency), money.Format(tax, o.Currency), money.Format(net+tax, o.Currency)
-		}
-		return o, int64(o.ID), err
-	})
+	return w, nil
+}
+
+// CountOrders counts the orders of a filter, MostCounted + 1 at most.
+func CountOrders(q db.Querier, f OrderFilter) (int64, error) {
+	w, err := f.where(q)
+	if err != nil {
+		return 0, err
+	}
+	return counted(q, "sales_order o", w)
+}
+
+// Orders lists orders, newest first, or as Page.Sort says: ordered, wished, net
+// (within each currency), customer; see CanSort.
+func Orders(q db.Querier, f OrderFilter, p Page) (List[OrderRow], error) {
+	w, err := f.where(q)
+	if err != nil {
+		return List[OrderRow]{}, err
+	}
+	return pagedBy(q, p, f.sortings(), "ord", orderColumns+" FROM "+orderTables, "o.id", newest, w, scanOrder)
+}
+
+const orderColumns = `SELECT o.id, o.number, c.id, c.code, c.name, o.po_number, o.ordered_on, o.requested_on, o.decision, o.status, o.ship_state, o.bill_state, o.hold_mask, o.currency,
+		o.net_amt, o.tax_amt, o.version`
+
+func scanOrder(r *db.Rows) (OrderRow, int64, error) {
+	var o OrderRow
+	var mask, net, tax int64
+	err := r.Scan(&o.ID, &o.Number, &o.Customer.ID, &o.Customer.Code, &o.Customer.Name, &o.PONumber, &o.OrderedOn, &o.RequestedOn, &o.Decision, &o.Status, &o.ShipState, &o.BillState, &mask, &o.Currency,
+		&net, &tax, &o.Version)
+	if err == nil {
+		o.Held = mask&hold.OnAll != 0
+		o.Net, o.Tax, o.Gross = money.Format(net, o.Currency), money.Format(tax, o.Currency), money.Format(net+tax, o.Currency)
+	}
+	return o, int64(o.ID), err
 }
 
 // OrderView is an order with everything that a page about it shows.

@@ -46,7 +46,7 @@ func Products(q db.Querier, f ProductFilter, p Page) (List[ProductView], error) 
 		err := r.Scan(&v)
 		return v, int64(v), err
 	})
-	out := List[ProductView]{Items: []ProductView{}, Next: keys.Next}
+	out := List[ProductView]{Items: []ProductView{}, Next: keys.Next, Prev: keys.Prev}
 	if err != nil || len(keys.Items) == 0 {
 		return out, err
 	}

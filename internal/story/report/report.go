@@ -33,8 +33,10 @@ var (
 
 // Page asks for a part of a list.
 type Page struct {
-	Limit int    // rows, 1 … 500; 0 = 50
-	After string // Next of the part before; "" = from the start
+	Limit  int    // rows, 1 … 500; 0 = 50
+	After  string // Next of the part before; "" = from the start
+	Before string // Prev of the part behind: the rows before it
+	Sort   string // what a list offers to be sorted by, with - before it the other way round; "" = as it is
 }
 
 const (
@@ -53,6 +55,7 @@ func (p Page) limit() int {
 type List[T any] struct {
 	Items []T    `json:"items"`
 	Next  string `json:"next,omitempty" doc:"cursor of the next part: the id of the last row; empty at the end"`
+	Prev  string `json:"-"` // cursor of the part before; "" at the start
 }
 
 // DocRef names a document.
@@ -104,40 +107,9 @@ func (w *where) sql() string {
 const (
 	newest = " DESC"
 	oldest = ""
+	// ascending is oldest where "" would mean: as it was asked for.
+	ascending = " ASC"
 )
-
-// paged reads one part of a list that is sorted by a key column.
-func paged[T any](q db.Querier, p Page, prefix, sel, key, order string, w where, scan func(*db.Rows) (T, int64, error)) (List[T], error) {
-	out := List[T]{Items: []T{}}
-	if p.After != "" {
-		after, err := id.Parse(prefix, p.After)
-		if err != nil {
-			return out, badCursor(p.After)
-		}
-		op := " > ?"
-		if order == newest {
-			op = " < ?"
-		}
-		w.and(key+op, after)
-	}
-	n := p.limit()
-	sql := sel + w.sql()
-	sql += " ORDER BY " + key + order + " LIMIT " + w.arg(n+1)
-	var last int64
-	err := q.Each(sql, nil, w.args, func(r *db.Rows) error {
-		v, k, err := scan(r)
-		if err != nil {
-			return err
-		}
-		if len(out.Items) == n {
-			out.Next = id.Text(prefix, last)
-			return nil
-		}
-		out.Items, last = append(out.Items, v), k
-		return nil
-	})
-	return out, err
-}
 
 func badCursor(after string) error {
 	return ErrCursor.Because("cannot go on after %.40q: send the field next of the page before, unchanged", after).At("after")

@@ -134,6 +134,10 @@ var sentences = map[string]string{
 	"price.changed":         "Prices were changed[: {prices}]",
 	"terms.changed":         "Terms were changed",
 	"import.finished":       "An import finished",
+	"note.written":          "A note was written",
+	"note.removed":          "A note was taken back",
+	"work.assigned":         "{name} takes care of this now",
+	"work.freed":            "Nobody takes care of this now",
 	"reconciliation.passed": "Bank statement {subject} agrees with the books",
 	"reconciliation.failed": "The books do not agree with what is behind them",
 }

@@ -299,7 +299,7 @@ type GlanceView struct {
 
 // WaitView is what waits for people, by who does it.
 type WaitView struct {
-	Waiting   int64 `json:"waiting" doc:"holds, intakes and short picks that wait for a person"`
+	Waiting   int64 `json:"waiting" doc:"documents by kind of reason, intakes and short picks that wait for a person"`
 	ToPick    int64 `json:"to_pick" doc:"shipments that are planned"`
 	Billable  int64 `json:"billable" doc:"orders with something due to be billed"`
 	BankLines int64 `json:"bank_lines" doc:"without a match"`
@@ -315,8 +315,8 @@ func Waiting(q db.Querier, on day.Day, desk, pick, bill, bank bool) (WaitView, e
 		into  *int64
 		args  []any
 	}{
-		{desk, `SELECT (SELECT COUNT(*) FROM hold h WHERE h.released_at=0 AND h.scope<>$1 AND `+alive+`)+(SELECT COUNT(*) FROM intake WHERE state IN ('received','refused'))
-			+(SELECT COUNT(*) FROM shipment s JOIN shipment_line l ON l.shipment_id=s.id WHERE s.decision='planned' AND l.short_reason<>'')`, &v.Waiting, []any{int64(hold.OnRetain)}},
+		{desk, `SELECT (SELECT COUNT(*) FROM (SELECT DISTINCT h.subject_id, h.kind FROM hold h WHERE h.released_at=0 AND h.scope<>$1 AND ` + alive + `) w)+(SELECT COUNT(*) FROM intake WHERE state IN ('received','refused'))
+			+(SELECT COUNT(DISTINCT l.order_id) FROM shipment s JOIN shipment_line l ON l.shipment_id=s.id WHERE s.decision='planned' AND l.short_reason<>'')`, &v.Waiting, []any{int64(hold.OnRetain)}},
 		{pick, `SELECT COUNT(*) FROM shipment WHERE decision='planned'`, &v.ToPick, nil},
 		{bill, `SELECT COUNT(DISTINCT order_id) FROM billable WHERE billed<qty AND bill_on<=$1 AND hold_mask=0`, &v.Billable, []any{string(on)}},
 		{bank, `SELECT COUNT(*) FROM bank_line WHERE state IN ('new','matched') AND state='new'`, &v.BankLines, nil},

@@ -20,6 +20,7 @@ type EventView struct {
 	Subject  DocRef          `json:"subject"`
 	Reason   string          `json:"reason,omitempty"`
 	Body     json.RawMessage `json:"body" doc:"ids, what changed, figures"`
+	Note     *NoteView       `json:"note,omitempty" doc:"what somebody wrote, while it stands"`
 
 	actor   int64
 	kind    string
@@ -195,7 +196,46 @@ func tell(q db.Querier, list []EventView) error {
 		v.Actor, v.Subject = names[v.actor], nums.ref(v.kind, v.subject)
 		v.Sentence = sentence(v.Type, v.Subject, v.Reason, v.Body)
 	}
-	return nil
+	return readNotes(q, list)
+}
+
+// NoteView is a note on a document.
+type NoteView struct {
+	ID     string `json:"id"`
+	Text   string `json:"text"`
+	Author int64  `json:"-"` // user
+}
+
+// readNotes gives events about notes their text; a note that was taken back has none.
+func readNotes(q db.Querier, list []EventView) error {
+	at := map[int64]*EventView{}
+	var notes ids[int64]
+	for i := range list {
+		var body struct{ Note string }
+		if list[i].Type != "note.written" || json.Unmarshal(list[i].Body, &body) != nil {
+			continue
+		}
+		if n, err := id.Parse("nte", body.Note); err == nil {
+			notes.add(n)
+			at[n] = &list[i]
+		}
+	}
+	if len(at) == 0 {
+		return nil
+	}
+	return q.Each(`WITH {a: id BIGINT} SELECT n.id, n.text, n.author_id FROM a JOIN note n ON n.id=a.id WHERE n.gone_at=0`, db.Ints(notes.list), nil, func(r *db.Rows) error {
+		var n int64
+		var v NoteView
+		err := r.Scan(&n, &v.Text, &v.Author)
+		v.ID = id.Text("nte", n)
+		at[n].Note = &v
+		return err
+	})
+}
+
+// Machine tells whether a program did it, not a person.
+func (v EventView) Machine() bool {
+	return v.actor == access.System || v.actor == access.Importer || v.actor == access.Demo
 }
 
 // actors names users, the users of tokens, and machines.

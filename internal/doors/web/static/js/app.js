@@ -108,10 +108,11 @@ async function openPalette() {
 
 let asked = 0;
 async function look(field, list) {
-  const mine = ++asked;
-  const answer = await fetch("/search?q=" + encodeURIComponent(field.value), { headers: { "HX-Request": "true" } });
+  const mine = ++asked, text = field.value;
+  const answer = await fetch("/search?q=" + encodeURIComponent(text), { headers: { "HX-Request": "true" } });
   if (mine !== asked || !answer.ok) return;
   list.innerHTML = await answer.text();
+  field.dataset.answered = text;
   field.setAttribute("aria-activedescendant", $("[aria-selected=true]", list)?.id ?? "");
 }
 
@@ -126,6 +127,9 @@ function paletteKey(event, list, field) {
     next.setAttribute("aria-selected", "true");
     next.scrollIntoView({ block: "nearest" });
     field.setAttribute("aria-activedescendant", next.id);
+  } else if (event.key === "Enter" && field.dataset.answered !== field.value) {
+    event.preventDefault(); // who knows the number does not wait for the list
+    location.href = "/search?go=1&q=" + encodeURIComponent(field.value);
   } else if (event.key === "Enter" && at >= 0) {
     event.preventDefault();
     location.href = options[at].dataset.href;
@@ -157,13 +161,20 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "F1" && $("[data-key=help]")) { event.preventDefault(); if (!$("dialog[open]")) $("[data-key=help]").click(); return; }
   if (event.key === "Escape" && $("#side")?.hasAttribute("data-open")) return closeMenu();
   if (event.ctrlKey || event.metaKey || event.altKey || $("dialog[open]") || event.target.closest("input, textarea, select, [contenteditable]")) return;
+  if (document.documentElement.dataset.keys === "off" && /^[a-z?/[\] ]$/i.test(event.key)) return; // the person wants no single letters (2.1.4)
   if (performance.now() - going < 1200 && places[event.key]) { going = -Infinity; location.href = places[event.key]; return; }
   const does = {
     g: () => { going = performance.now(); },
     "/": openPalette,
     "?": () => $("#keys")?.showModal(),
-    n: () => { const link = $("a[href^='/orders/new']"); if (link) link.click(); },
-    e: () => $("[data-key=e]")?.click(),
+    n: () => ($(".noteform textarea") ?? { focus: () => $("a[href^='/orders/new']")?.click() }).focus(),
+    e: () => ($("[data-key=e]") ?? $(".acts a[href$='/change']"))?.click(),
+    s: () => $("th a")?.focus(),
+    u: () => $("[data-key=u]")?.click(),
+    x: () => select(false),
+    X: () => select(true),
+    "[": () => $("[data-key='[']")?.click(),
+    "]": () => $("[data-key=']']")?.click(),
     f: () => $(".tools input[type=search]")?.focus(),
     j: () => walk(1),
     k: () => walk(-1),
@@ -183,6 +194,58 @@ function walk(by) {
   next.scrollIntoView({ block: "nearest" });
 }
 
+// Selection: x takes the row that has the focus, Shift all rows from the one before; the bar counts and sums.
+let taken = null;
+function select(range) {
+  const box = $("input[name=pick]", $("tr[data-focus]") ?? document.activeElement.closest("tr") ?? document.createElement("tr"));
+  if (!box) return;
+  box.checked = range || !box.checked;
+  extend(box, range);
+}
+function extend(box, range) {
+  const boxes = all("input[name=pick]"), from = boxes.indexOf(taken), to = boxes.indexOf(box);
+  if (range && from >= 0) for (const b of boxes.slice(Math.min(from, to), Math.max(from, to) + 1)) b.checked = box.checked;
+  taken = box;
+  sum();
+}
+document.addEventListener("click", (event) => { if (event.target.name === "pick") extend(event.target, event.shiftKey); });
+
+// The sum is of whole numbers; the server writes it as the person does.
+function sum() {
+  const bar = $("#bulk");
+  if (!bar) return;
+  const boxes = all("input[name=pick]:checked");
+  $("[data-picked]", bar).textContent = boxes.length;
+  for (const row of all("#list tbody tr")) row.toggleAttribute("data-picked", Boolean($("input[name=pick]:checked", row)));
+  const per = new Map();
+  for (const b of boxes) {
+    const [, sign, whole, part = ""] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(b.dataset.sum) ?? [];
+    if (whole === undefined) continue;
+    const key = (b.dataset.unit ?? "") + part.length;
+    per.set(key, (per.get(key) ?? 0n) + BigInt(sign + whole + part));
+  }
+  const [group, point] = (bar.dataset.marks ?? ",|.").split("|");
+  $("[data-summed]", bar).textContent = [...per].map(([key, n]) => {
+    const places = Number(key.at(-1)), minus = n < 0n ? "−" : "", text = String(n < 0n ? -n : n).padStart(places + 1, "0");
+    const whole = text.slice(0, text.length - places).replace(/\B(?=(\d{3})+$)/g, group);
+    return `, ${key.slice(0, -1)} ${minus}${whole}${places ? point + text.slice(-places) : ""}`;
+  }).join("");
+}
+sum();
+
+// Tabs of what is open: Alt and their number.
+document.addEventListener("keydown", (event) => {
+  if (!event.altKey || event.ctrlKey || event.metaKey || !/^[1-9]$/.test(event.key)) return;
+  const tab = all(".views a")[event.key - 1];
+  if (tab) { event.preventDefault(); tab.click(); }
+});
+
+// A box that is open closes by Esc, and gives the focus back.
+document.addEventListener("keydown", (event) => {
+  const box = event.key === "Escape" && !$("dialog[open]") && $("details.pop[open]");
+  if (box) { box.open = false; $("summary", box).focus(); }
+});
+
 // What was done is told for eight seconds, longer while somebody is at it.
 for (const toast of all(".toast")) {
   let left = setTimeout(() => toast.remove(), 8000);
@@ -193,9 +256,14 @@ $("[data-act=focus]")?.focus();
 
 // Live: the server names documents that changed. What this page shows of them is fetched and morphed into place,
 // unless somebody is at work in it; then a button says so. New rows never push: a button counts them.
+// The bell hears on every page.
 const shows = $("[data-live]");
 if (!shows && $("#live")) $("#live").hidden = true;
-if (shows && $("#live")) {
+if ($("#live")) {
+  const ring = async () => {
+    const answer = await fetch("/notices/count", { headers: { "X-Live": "1" } });
+    if (answer.ok && !answer.redirected) Idiomorph.morph($("#bell"), await answer.text(), { morphStyle: "outerHTML" });
+  };
   const names = () => new Set($("main").innerHTML.match(/[a-z]{3}_[0-9a-z]{13}/g));
   let known = names(), missed = 0, waiting = null, fetching = false, again = false;
   const busy = () => $("dialog[open]") || document.activeElement?.closest("main input, main select, main textarea");
@@ -233,6 +301,10 @@ if (shows && $("#live")) {
     $("#news").replaceChildren(button);
   };
   const heard = (ids) => {
+    const mine = $("#bell")?.dataset.user;
+    if (ids.includes("*") || ids.includes(mine)) ring();
+    if (!shows) return;
+    if (shows.dataset.live === "notices" && ids.includes(mine)) return void refresh();
     if (ids.includes("*") || ids.some((x) => known.has(x))) {
       if (busy()) return tell("This was changed, show");
       soon();
