@@ -34,8 +34,8 @@ func approvalRoutes() []route {
 
 // mine asks for what the person may decide.
 func (v *visit) mine(q db.Querier) (report.ApprovalFilter, error) {
-	limits, c, err := flow.Authority(q)
-	return report.ApprovalFilter{Decider: v.who.User, Powers: approval.Of(limits, v.roles()), Currency: c.Currency}, err
+	set, err := approval.Limits(q)
+	return report.ApprovalFilter{Decider: v.who.User, Powers: approval.Of(approval.With(set), v.roles()), Currency: v.company.Currency}, err
 }
 
 func (v *visit) roles() []string {

@@ -16,8 +16,9 @@ func bankList(v *visit, p report.Page) (list, error) {
 	rows, err := report.BankLines(v.q, report.BankLineFilter{Account: v.ask("account"), State: v.ask("state")}, p)
 	l := list{Title: "Bank", Next: rows.Next, Empty: "No bank lines yet. A bank statement brings them.",
 		Views: v.tabs("state", [2]string{"", "All"}, [2]string{"new", "Not matched"}, [2]string{"matched", "Matched"}, [2]string{"reconciled", "Reconciled"}, [2]string{"excluded", "Not ours"}), Chips: v.chips([2]string{"account", "Account"})}
+	l.Acts = []link{{Word: "Bank accounts", Href: "/bank/accounts"}, {Word: "Statements", Href: "/statements"}}
 	if v.may(access.Collect) {
-		l.Acts = []link{{Word: "Statements", Href: "/statements"}, {Word: "Matching", Href: "/matching", Icon: "list-checks"}, {Word: "Take a statement in", Href: "/bank/import", Icon: "landmark", Primary: true}}
+		l.Acts = []link{{Word: "Bank accounts", Href: "/bank/accounts"}, {Word: "Statements", Href: "/statements"}, {Word: "Matching", Href: "/matching", Icon: "list-checks"}, {Word: "Take a statement in", Href: "/bank/import", Icon: "landmark", Primary: true}}
 	}
 	l.Table = lineRows(v, rows.Items)
 	return l, err

@@ -3,6 +3,7 @@ package web
 import (
 	"strings"
 
+	"kontor/internal/rooms/access"
 	"kontor/internal/story/report"
 )
 
@@ -65,6 +66,15 @@ func placeOf(d report.DocRef) string {
 		return at + d.ID
 	}
 	return ""
+}
+
+// placeOf is the page of a document where the person may see it.
+func (v *visit) placeOf(d report.DocRef) string {
+	prefix, _, _ := strings.Cut(d.ID, "_")
+	if strings.Contains("inv stm rcp cra apv", prefix) && !v.may(access.SeeMoney) {
+		return ""
+	}
+	return placeOf(d)
 }
 
 var eventIcons = map[string]string{

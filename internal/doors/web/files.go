@@ -27,11 +27,11 @@ type asset struct {
 }
 
 // sheets make one file: what comes first in it matters.
-var sheets = []string{"tokens", "base", "shell", "components", "pages", "grid"}
+var sheets = []string{"tokens", "base", "shell", "components", "pages"}
 
 var kept = map[string]string{
 	"inter-latin.woff2": "font/inter-latin.woff2", "inter-latin-ext.woff2": "font/inter-latin-ext.woff2", "icons.svg": "icons.svg",
-	"htmx.js": "js/htmx.min.js", "morph.js": "js/idiomorph.min.js", "app.js": "js/app.js", "door.js": "js/door.js", "grid.js": "js/grid.js", "scan.js": "js/scan.js",
+	"htmx.js": "js/htmx.min.js", "morph.js": "js/idiomorph.min.js", "app.js": "js/app.js", "door.js": "js/door.js", "grid.js": "js/grid.js", "grid.css": "css/grid.css", "scan.js": "js/scan.js",
 	"uplot.js": "js/uplot.min.js", "uplot.css": "css/uplot.css", "chart.js": "js/chart.js", "tour.js": "js/tour.js", "match.js": "js/match.js",
 }
 

@@ -30,7 +30,7 @@ func TestEachTileIsItsRows(t *testing.T) {
 		for _, role := range access.Roles {
 			text := k.ask(role.Code, "GET", "/", nil).Body.String()
 			tiles := aTile.FindAllStringSubmatch(text, -1)
-			if len(tiles) < 2 {
+			if len(tiles) < 2 && role.Code != "warehouse" { // whose home is the scan field and the kinds of work
 				t.Errorf("%s has %d tiles", role.Code, len(tiles))
 			}
 			for _, m := range append(tiles, aStage.FindAllStringSubmatch(text, -1)...) {
@@ -96,7 +96,7 @@ func TestEveryPageIsTwoClicksAway(t *testing.T) {
 			mux.HandleFunc("GET "+r.Path, func(http.ResponseWriter, *http.Request) {})
 		}
 	}
-	nothing := []string{"/sign-in", "/enter", "/suggest", "/live", "/styleguide", "/tour"}
+	nothing := []string{"/sign-in", "/enter", "/suggest", "/live", "/styleguide", "/tour", "/scan", "/notices/count", "/orders/bulk"}
 	for _, role := range access.Roles {
 		seen := map[string]bool{"GET /{$}": true}
 		look := func(path string) []string {

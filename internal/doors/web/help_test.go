@@ -12,7 +12,7 @@ import (
 // TestEveryPageHasHelp: who stands on a page finds out what it is for. Doors,
 // streams and what answers while somebody types are no pages.
 func TestEveryPageHasHelp(t *testing.T) {
-	nothing := []string{"/sign-in", "/enter", "/suggest", "/live", "/feedback/send"}
+	nothing := []string{"/sign-in", "/enter", "/suggest", "/live", "/feedback/send", "/notices/count"}
 	for _, r := range routes() {
 		if r.Method != "GET" || slices.ContainsFunc(nothing, func(s string) bool { return strings.HasPrefix(r.Path, s) }) {
 			continue

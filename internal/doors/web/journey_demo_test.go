@@ -115,7 +115,7 @@ func cancelledForAnother(b *play) {
 		p.follows(number)
 		p.sheet("Confirm order…", "This will happen", "Confirm order", number+" is confirmed")
 	}
-	p.sees("Short")
+	p.sees("Short by")
 	p.follows("Orders")
 	p.follows(first)
 	p.follows("Cancel…")
@@ -129,7 +129,7 @@ func cancelledForAnother(b *play) {
 	p.follows(second)
 	p.sheet("Reserve again…", "This will happen", "Reserve stock", "Stock is reserved for "+second)
 	p.sees("Reserved")
-	if strings.Contains(p.text(), "Short") {
+	if strings.Contains(p.text(), "Short by") {
 		b.t.Error("the second order is short still")
 	}
 }

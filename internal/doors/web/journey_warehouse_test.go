@@ -215,7 +215,7 @@ func receiveGoods(b *play) {
 // countPlace: blind, twice when it is far off, with the difference before it is booked.
 func countPlace(b *play) {
 	skus := b.spare()
-	free := b.free(skus[0], "HB")
+	free := quantity(b.free(skus[0], "HB"))
 	p := b.as("warehouse")
 	p.phone()
 	p.open("/")

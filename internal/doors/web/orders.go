@@ -51,7 +51,7 @@ func orderList(v *visit, p report.Page) (list, error) {
 		}
 	}
 	if v.may(access.Enter) {
-		l.Acts = []link{{Word: "New order", Href: "/orders/new", Icon: "plus", Key: "N", Primary: true}}
+		l.Acts = []link{{Word: "Drafts", Href: "/drafts"}, {Word: "New order", Href: "/orders/new", Icon: "plus", Key: "N", Primary: true}}
 	}
 	l.Table = table{Caption: "Orders", Columns: []column{{"Order, PO", false, "first"}, {"Customer", false, "whole"}, {"State", false, "whole"}, {"Net", true, "amount"}, {"Currency", false, "up"}, {"Ordered", true, "up"}, {"Wished", true, "whole"}}}
 	for _, o := range rows.Items {

@@ -83,7 +83,7 @@ func (v *visit) toldOf(out []told, e report.EventView, on string) []told {
 		t.Icon, t.Say = "message-square", "A note was taken back"
 	}
 	if e.Subject.ID != on {
-		t.Href = placeOf(e.Subject)
+		t.Href = v.placeOf(e.Subject)
 	}
 	if n := len(out); n > 0 && e.Machine() && out[n-1].Say == t.Say && out[n-1].Day == t.Day && t.Note == "" {
 		out[n-1].Times++

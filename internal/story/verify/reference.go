@@ -23,7 +23,6 @@ var relations = []relation{
 	{"sales_order", "ord", "warehouse_id", "warehouse", "whs", true, ""},
 	{"sales_order", "ord", "terms_id", "terms", "trm", true, ""},
 	{"draft", "drf", "order_id", "sales_order", "ord", true, ""},
-	{"draft_line", "drf", "draft_id", "draft", "drf", false, ""},
 	{"order_change", "chg", "order_id", "sales_order", "ord", false, ""},
 	{"shipment", "shp", "customer_id", "customer", "cus", true, ""},
 	{"shipment", "shp", "ship_to_id", "site", "sit", true, ""},

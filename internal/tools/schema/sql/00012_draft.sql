@@ -11,7 +11,7 @@ CREATE TABLE draft (
 CREATE INDEX draft_open ON draft (id) WHERE state = 'open';
 
 CREATE TABLE draft_line (
-  draft_id BIGINT NOT NULL, line BIGINT NOT NULL, pos BIGINT NOT NULL,
+  draft_id BIGINT NOT NULL REFERENCES draft(id), line BIGINT NOT NULL, pos BIGINT NOT NULL,
   item TEXT NOT NULL, qty TEXT NOT NULL, unit TEXT NOT NULL, wished TEXT NOT NULL, price TEXT NOT NULL,
   raw TEXT NOT NULL, paste BIGINT NOT NULL, gone BIGINT NOT NULL CHECK (gone IN (0, 1)),
   net_amt BIGINT NOT NULL, tax_code TEXT NOT NULL, faults BIGINT NOT NULL CHECK (faults >= 0),
