@@ -275,7 +275,7 @@ func TestANoteIsWrittenOnceAndTold(t *testing.T) {
 		if w := k.ask("service", "POST", "/notes/"+note+"/remove", url.Values{}); w.Code != 303 {
 			t.Errorf("its author takes it back: %d", w.Code)
 		}
-		if strings.Contains(k.ask("service", "GET", customer, nil).Body.String(), "waits for its papers") || strings.Contains(k.ask("credit", "GET", "/notices", nil).Body.String(), "wrote to you") {
+		if strings.Contains(k.ask("service", "GET", customer, nil).Body.String(), "waits for its papers") || strings.Contains(k.ask("credit", "GET", "/notices", nil).Body.String(), "wrote to you on") {
 			t.Error("it is still there")
 		}
 		for _, bad := range []string{"", "@nobody", strings.Repeat("x", 5000)} {
