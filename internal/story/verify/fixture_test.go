@@ -101,6 +101,7 @@ func (r *rows) event(eid int, kind, subject string, sid int) {
 }
 
 func (r *rows) order(oid int, number, decision, status, ship, bill string, net, tax, mask int) {
+	r.add("draft", "id", oid+50, "state", "captured", "order_id", oid)
 	r.add("sales_order", "id", oid, "number", number, "kind", "standard", "customer_id", 21, "payer_id", 21, "credit_account_id", 41, "ship_to_id", 23, "bill_to_id", 23, "terms_id", 22, "warehouse_id", 31, "po_seq", oid, "currency", "EUR", "fx_rate", "1",
 		"ordered_on", "2026-05-01", "requested_on", "2026-05-05", "delivery_rule", "partial", "tax_source", "computed", "decision", decision, "hold_mask", mask, "revision", map[bool]int{oid == 600: 1}[true], "status", status, "ship_state", ship,
 		"bill_state", bill, "net_amt", net, "tax_amt", tax, "gross_amt", net+tax)

@@ -431,6 +431,12 @@ var unproven = map[string]string{
 	"authority_use":     "*",
 	"access_review":     "*",
 	"session":           "*",
+	"passkey":           "*",
+	"draft":             "*", // what somebody types, promised to nobody
+	"feedback":          "*",
+	"note":              "*",
+	"notice":            "*",
+	"saved_view":        "*",
 	"entry_link":        "*",
 	"attachment":        "*",
 	"bank_line":         "charge reconciled_tx", // charge of a debit: nothing is received
