@@ -129,7 +129,7 @@ func approvalList(v *visit, p report.Page) (list, error) {
 		}
 		about := cell{Text: orDash(x.About.Number), Href: placeOf(x.About)}
 		l.Table.Rows = append(l.Table.Rows, row{ID: x.ID.String(), Cells: []cell{linked(decisions[x.Kind], "/approvals/"+x.ID.String()).and(sentence(x.Sentence)), about,
-			{State: &s, Sub: x.Reason, Raw: x.Decision}, text(x.AskedBy).and(v.instantText(x.AskedAt)), {Text: inMoney(x.Amount, string(x.Currency)), Raw: x.Amount}, next}})
+			{State: &s, Sub: x.Reason, Raw: x.Decision}, text(x.AskedBy).and(v.instantText(x.AskedAt)), {Text: v.money(x.Amount, string(x.Currency)), Raw: x.Amount}, next}})
 	}
 	return l, err
 }
@@ -167,7 +167,7 @@ func approvalPage(v *visit) (page, error) {
 	d := document{ID: x.ID.String(), Title: decisions[x.Kind], States: []state{stateOf("approval." + x.Decision)}, Lead: []link{{Word: "asked by " + x.AskedBy + ", " + v.instantText(x.AskedAt)}}}
 	open := x.Decision == "open"
 	d.Acts = v.buttons("/approvals/"+x.ID.String(), when(open && may > 0, &grantStep), when(open && may > 0, &denyStep), when(open && x.Asker == v.who.User, &withdrawStep))
-	d.Facts = []fact{{Name: "Counts as", Value: inMoney(x.Amount, string(x.Currency))}, {Name: "About", Value: orDash(x.About.Number), Href: placeOf(x.About)}}
+	d.Facts = []fact{{Name: "Counts as", Value: v.money(x.Amount, string(x.Currency))}, {Name: "About", Value: orDash(x.About.Number), Href: placeOf(x.About)}}
 	d.Sections = []section{{Title: "What is asked for", Pairs: []fact{{Name: "To do", Value: sentence(x.Sentence)}, {Name: "Why", Value: x.Reason}}}}
 	if !open {
 		d.Sections[0].Pairs = append(d.Sections[0].Pairs, fact{Name: "Decision", Value: stateOf("approval."+x.Decision).word + " by " + x.DecidedBy + ", " + v.instantText(x.DecidedAt)}, fact{Name: "Answer", Value: orDash(x.Answer)})
@@ -303,9 +303,9 @@ func creditPage(v *visit) (page, error) {
 		d.States, tone = []state{{"bad", "circle-alert", "Over the limit"}}, "late"
 	}
 	d.Acts = v.buttons("/credit/"+a.Code, &limitStep)
-	d.Facts = []fact{{Name: "Limit today", Value: inMoney(a.Limit, cur)}, {Name: "Used", Value: inMoney(a.Exposure, cur)}, {Name: "Free", Value: inMoney(a.Free, cur), Tone: tone}}
+	d.Facts = []fact{{Name: "Limit today", Value: v.money(a.Limit, cur)}, {Name: "Used", Value: v.money(a.Exposure, cur)}, {Name: "Free", Value: v.money(a.Free, cur), Tone: tone}}
 	if a.TempUntil != "" {
-		d.Facts[0].Sub = "for a time, to " + dayText(a.TempUntil, v.today) + "; then " + inMoney(a.BaseLimit, cur)
+		d.Facts[0].Sub = "for a time, to " + dayText(a.TempUntil, v.today) + "; then " + v.money(a.BaseLimit, cur)
 	}
 	customers, err := report.CreditCustomers(v.q, ref)
 	if err != nil {
@@ -412,7 +412,7 @@ func (v *visit) exposureOf(ctx context.Context, c id.Credit) ([]consequence, err
 			s.Rows = append(s.Rows, []string{p[0], amount(p[1])})
 		}
 	}
-	s.Rows = append(s.Rows, []string{"Used", inMoney(a.Exposure, string(a.Currency))}, []string{"Limit", inMoney(a.Limit, string(a.Currency))}, []string{"Free", inMoney(a.Free, string(a.Currency))})
+	s.Rows = append(s.Rows, []string{"Used", v.money(a.Exposure, string(a.Currency))}, []string{"Limit", v.money(a.Limit, string(a.Currency))}, []string{"Free", v.money(a.Free, string(a.Currency))})
 	return []consequence{s}, nil
 }
 

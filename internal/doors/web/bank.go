@@ -35,7 +35,7 @@ func lineRows(v *visit, rows []report.BankLineView) table {
 		if x.Statement != 0 {
 			st = linked("Open", "/statements/"+x.Statement.String())
 		}
-		t.Rows = append(t.Rows, row{ID: x.ID.String(), Cells: []cell{first.and(x.PayerAccount), text(x.Text), pill(x.State), {Text: inMoney(x.Amount, string(x.Currency)), Raw: x.Amount}, v.dayCell(x.BookedOn), st}})
+		t.Rows = append(t.Rows, row{ID: x.ID.String(), Cells: []cell{first.and(x.PayerAccount), text(x.Text), pill(x.State), {Text: v.money(x.Amount, string(x.Currency)), Raw: x.Amount}, v.dayCell(x.BookedOn), st}})
 	}
 	return t
 }
@@ -54,7 +54,7 @@ func statementPage(v *visit) (page, error) {
 	if s.Decision == "imported" {
 		d.Acts = v.buttons("/statements/"+s.ID.String(), &reconcileStep)
 	}
-	d.Facts = []fact{{Name: "Opening", Value: inMoney(s.Opening, cur)}, {Name: "Lines", Value: inMoney(s.Total, cur)}, {Name: "Closing", Value: inMoney(s.Closing, cur)}}
+	d.Facts = []fact{{Name: "Opening", Value: v.money(s.Opening, cur)}, {Name: "Lines", Value: v.money(s.Total, cur)}, {Name: "Closing", Value: v.money(s.Closing, cur)}}
 	d.Sections = []section{{Title: "Lines", Table: lineRows(v, s.Lines).without(5), Empty: "No lines."}}
 	d.Story, err = v.storyOf(s.ID.String())
 	return draw(documentPage(v, d)), err
@@ -80,7 +80,7 @@ func receiptList(v *visit, p report.Page) (list, error) {
 	l := list{Title: "Receipts", Next: rows.Next, Empty: "No money came in yet.", Views: v.tabs("unapplied", [2]string{"", "All"}, [2]string{"yes", "On account"}), Chips: v.chips([2]string{"customer", "Customer"})}
 	l.Table = table{Caption: "Receipts", Columns: []column{{"Customer", false, "first"}, {"State", false, "whole"}, {"Amount", true, "amount"}, {"On account", true, "whole"}, {"Received", true, "whole"}}}
 	for _, x := range rows.Items {
-		l.Table.Rows = append(l.Table.Rows, row{ID: x.ID.String(), Cells: []cell{linked(or(x.Customer.Name, "Payer not known yet"), "/receipts/"+x.ID.String()).and(x.Customer.Code), pill(x.State), {Text: inMoney(x.Amount, string(x.Currency)), Raw: x.Amount}, cash(x.Unapplied), v.dayCell(x.ReceivedOn)}})
+		l.Table.Rows = append(l.Table.Rows, row{ID: x.ID.String(), Cells: []cell{linked(or(x.Customer.Name, "Payer not known yet"), "/receipts/"+x.ID.String()).and(x.Customer.Code), pill(x.State), {Text: v.money(x.Amount, string(x.Currency)), Raw: x.Amount}, cash(x.Unapplied), v.dayCell(x.ReceivedOn)}})
 	}
 	return l, err
 }
@@ -102,9 +102,9 @@ func receiptPage(v *visit) (page, error) {
 		return nil, err
 	}
 	cur := string(x.Currency)
-	d := document{ID: x.ID.String(), Title: "Receipt of " + inMoney(x.Amount, cur), States: []state{stateOf(x.State)}, Lead: []link{payerLink(x), {Word: "received " + dayText(x.ReceivedOn, v.today)}}}
+	d := document{ID: x.ID.String(), Title: "Receipt of " + v.money(x.Amount, cur), States: []state{stateOf(x.State)}, Lead: []link{payerLink(x), {Word: "received " + dayText(x.ReceivedOn, v.today)}}}
 	d.Acts = v.receiptButtons(x)
-	d.Facts = []fact{{Name: "Amount", Value: inMoney(x.Amount, cur)}, {Name: "On account", Value: inMoney(x.Unapplied, cur)}}
+	d.Facts = []fact{{Name: "Amount", Value: v.money(x.Amount, cur)}, {Name: "On account", Value: v.money(x.Unapplied, cur)}}
 	if x.Item != 0 {
 		t, err := v.settled(x)
 		if err != nil {
@@ -130,9 +130,9 @@ func creditList(v *visit, p report.Page) (list, error) {
 	l := list{Title: "Credit", Next: rows.Next, Empty: "No credit accounts. A customer without one has no limit.", Lead: "Limits, and what stands under them"}
 	l.Table = table{Caption: "Credit accounts", Columns: []column{{"Account", false, "first"}, {"Used", false, "whole"}, {"Ordered", true, "up"}, {"Shipped", true, "up"}, {"Invoices", true, "up"}, {"Limit", true, "whole"}, {"Free", true, "amount"}}}
 	for _, a := range rows.Items {
-		free := cell{Text: inMoney(a.Free, string(a.Currency)), Raw: a.Free}
+		free := cell{Text: v.money(a.Free, string(a.Currency)), Raw: a.Free}
 		used, limit := thousandths(a.Exposure), thousandths(a.Limit)
-		bar := &progress{Name: inMoney(a.Exposure, string(a.Currency)) + " of " + inMoney(a.Limit, string(a.Currency)), Word: inMoney(a.Exposure, string(a.Currency))}
+		bar := &progress{Name: v.money(a.Exposure, string(a.Currency)) + " of " + v.money(a.Limit, string(a.Currency)), Word: v.money(a.Exposure, string(a.Currency))}
 		if used > limit {
 			free.Tone, bar.Tone = "late", "late"
 			bar.Parts = stacked(used, "bill", limit, "short", used-limit)

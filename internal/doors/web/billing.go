@@ -297,7 +297,7 @@ func (v *visit) paperRows(papers []dryPaper) table {
 			first.Sub = count(lines, "line", "lines") + " billed ahead"
 		}
 		who := p.payer()
-		t.Rows = append(t.Rows, row{ID: fmt.Sprintf("paper-%d", i), Cells: []cell{linked(who.Name, "/customers/"+who.Code).and(who.Code), first, text(words(p.Kind)), {Text: inMoney(p.Net, p.Currency), Raw: p.Net}, {Text: inMoney(p.Gross, p.Currency), Raw: p.Gross}, v.dayCell(p.DueOn)}})
+		t.Rows = append(t.Rows, row{ID: fmt.Sprintf("paper-%d", i), Cells: []cell{linked(who.Name, "/customers/"+who.Code).and(who.Code), first, text(words(p.Kind)), {Text: v.money(p.Net, p.Currency), Raw: p.Net}, {Text: v.money(p.Gross, p.Currency), Raw: p.Gross}, v.dayCell(p.DueOn)}})
 	}
 	return t
 }
@@ -319,12 +319,12 @@ func (v *visit) blockedRows(d dry) table {
 		if f != nil {
 			say = sentence(f.Sentence)
 		}
-		t.Rows = append(t.Rows, row{ID: "refused-" + x.Order.String(), Cells: []cell{named(o.Number, "/orders/"+o.Number).and(o.PONumber), linked(o.Customer.Name, "/customers/"+o.Customer.Code), {State: &st, Sub: say}, {Text: inMoney(o.Net, string(o.Currency)), Raw: o.Net},
+		t.Rows = append(t.Rows, row{ID: "refused-" + x.Order.String(), Cells: []cell{named(o.Number, "/orders/"+o.Number).and(o.PONumber), linked(o.Customer.Name, "/customers/"+o.Customer.Code), {State: &st, Sub: say}, {Text: v.money(o.Net, string(o.Currency)), Raw: o.Net},
 			{Act: &link{Word: "Open order", Href: "/orders/" + o.Number}}}})
 	}
 	for i, x := range d.blocked {
 		why, act := v.blockedBy(x)
-		t.Rows = append(t.Rows, row{ID: fmt.Sprintf("blocked-%d", i), Cells: []cell{named(x.Number, "/orders/"+x.Number), linked(x.Customer.Name, "/customers/"+x.Customer.Code), why, {Text: inMoney(x.Net, string(x.Currency)), Raw: x.Net}, act}})
+		t.Rows = append(t.Rows, row{ID: fmt.Sprintf("blocked-%d", i), Cells: []cell{named(x.Number, "/orders/"+x.Number), linked(x.Customer.Name, "/customers/"+x.Customer.Code), why, {Text: v.money(x.Net, string(x.Currency)), Raw: x.Net}, act}})
 	}
 	return t
 }

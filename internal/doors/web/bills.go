@@ -22,7 +22,7 @@ func invoiceList(v *visit, p report.Page) (list, error) {
 		if st != "paid" && x.DueOn != "" && !isZero(x.Open) && x.DueOn < v.today && x.Kind == "invoice" {
 			st = "overdue"
 		}
-		l.Table.Rows = append(l.Table.Rows, row{ID: x.ID.String(), Cells: []cell{named(x.Number, "/invoices/"+x.Number).and(x.PONumber), linked(x.Customer.Name, "/customers/"+x.Customer.Code), pill(st), {Text: inMoney(x.Gross, string(x.Currency)), Raw: x.Gross}, cash(x.Open), v.dayCell(x.IssuedOn), v.dueCell(x.DueOn, !isZero(x.Open) && x.Kind == "invoice")}})
+		l.Table.Rows = append(l.Table.Rows, row{ID: x.ID.String(), Cells: []cell{named(x.Number, "/invoices/"+x.Number).and(x.PONumber), linked(x.Customer.Name, "/customers/"+x.Customer.Code), pill(st), {Text: v.money(x.Gross, string(x.Currency)), Raw: x.Gross}, cash(x.Open), v.dayCell(x.IssuedOn), v.dueCell(x.DueOn, !isZero(x.Open) && x.Kind == "invoice")}})
 	}
 	return l, err
 }
@@ -43,7 +43,7 @@ func invoicePage(v *visit) (page, error) {
 	}
 	d.Acts = v.invoiceButtons(x)
 	due := v.dueCell(x.DueOn, !isZero(x.Open))
-	d.Facts = []fact{{Name: "Net", Value: inMoney(x.Net, cur)}, {Name: "Tax", Value: inMoney(x.Tax, cur)}, {Name: "To pay", Value: inMoney(x.Payable, cur)}, {Name: "Open", Value: inMoney(x.Open, cur)}, {Name: "Due", Value: due.Text, Sub: due.Sub, Tone: due.SubTone}}
+	d.Facts = []fact{{Name: "Net", Value: v.money(x.Net, cur)}, {Name: "Tax", Value: v.money(x.Tax, cur)}, {Name: "To pay", Value: v.money(x.Payable, cur)}, {Name: "Open", Value: v.money(x.Open, cur)}, {Name: "Due", Value: due.Text, Sub: due.Sub, Tone: due.SubTone}}
 	t := table{Caption: "Lines", Columns: []column{{"#", true, "up"}, {"Item", false, "first"}, {"Quantity", true, "whole"}, {"Price", true, "up"}, {"Tax", true, "up"}, {"Net, " + cur, true, "amount"}}}
 	for _, l := range x.Lines {
 		t.Rows = append(t.Rows, row{ID: l.ID.String(), Cells: []cell{text(itoa(l.No)), coded(orDash(l.SKU), productPath(l.SKU)).and(l.Text), pieces(l.EnteredQty, l.Unit), text(price(l.Price)), {Text: quantity(l.TaxRate) + "%", Sub: l.TaxCategory}, cash(l.Net)}})

@@ -49,8 +49,8 @@ func (v *visit) fanOf(c report.CashView) fan {
 	b, _ := json.Marshal(data) // strings and whole numbers
 	say := "Nothing is expected."
 	if len(c.Rows) > 0 {
-		say = fmt.Sprintf("%s this week, between %s and %s. Most, %s, in the week from %s.", inMoney(short(c.Weeks[0].P50), data.Currency), inMoney(short(c.Weeks[0].P10), data.Currency), inMoney(short(c.Weeks[0].P90), data.Currency),
-			inMoney(short(c.Weeks[best].P50), data.Currency), dayText(c.Weeks[best].From, v.today))
+		say = fmt.Sprintf("%s this week, between %s and %s. Most, %s, in the week from %s.", v.money(short(c.Weeks[0].P50), data.Currency), v.money(short(c.Weeks[0].P10), data.Currency), v.money(short(c.Weeks[0].P90), data.Currency),
+			v.money(short(c.Weeks[best].P50), data.Currency), dayText(c.Weeks[best].From, v.today))
 	}
 	return fan{string(b), say, t}
 }
@@ -105,7 +105,7 @@ func (v *visit) cashWeek(c report.CashView) (page, error) {
 		return nil, errWeek.Because("%.40q is no week of the forecast: choose one from 1 to %d", v.ask("week"), len(c.Weeks)).At("week")
 	}
 	w := c.Weeks[n-1]
-	l := list{Title: "Cash expected, week from " + dayText(w.From, v.today), Lead: "Amounts that come in this week if everybody pays as he mostly does: " + inMoney(w.P50, string(c.Currency)) + ".", CSV: true, Empty: "Nothing is expected in this week.",
+	l := list{Title: "Cash expected, week from " + dayText(w.From, v.today), Lead: "Amounts that come in this week if everybody pays as he mostly does: " + v.money(w.P50, string(c.Currency)) + ".", CSV: true, Empty: "Nothing is expected in this week.",
 		Chips: []chip{{"Week from " + dayText(w.From, v.today), "/cash"}}}
 	l.Table = table{Caption: "Amounts", Columns: []column{{"Document", false, "first"}, {"Customer", false, "whole"}, {"Kind", false, "whole"}, {"Due", true, "up"}, {"Expected", true, "whole"}, {"Amount, " + string(c.Currency), true, "amount"}}}
 	for i, r := range c.Rows {

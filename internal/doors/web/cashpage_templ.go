@@ -56,7 +56,7 @@ func cashView(v *visit, c report.CashView, f fan) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = factsOf([]fact{{Name: "Open items", Value: inMoney(c.Items, string(c.Currency)), Sub: "less credits", Href: "/items"}, {Name: "Not billed yet", Value: inMoney(c.Unbilled, string(c.Currency))}, {Name: "After these weeks", Value: inMoney(c.Later, string(c.Currency))},
+			templ_7745c5c3_Err = factsOf([]fact{{Name: "Open items", Value: v.money(c.Items, string(c.Currency)), Sub: "less credits", Href: "/items"}, {Name: "Not billed yet", Value: v.money(c.Unbilled, string(c.Currency))}, {Name: "After these weeks", Value: v.money(c.Later, string(c.Currency))},
 				{Name: "They mostly pay", Value: delayText(c.Delay), Sub: fmt.Sprintf("measured on %d invoices", c.Settled)}, {Name: "Days sales outstanding", Value: "Why it moved", Href: "/dso"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -138,7 +138,7 @@ func changeNow(v *visit) (page, error) {
 	case get("do") == "save":
 		r, failed := v.site.office.Change.One(flow.WithKey(v.Context(), v.key()), v.actor(), cmd)
 		if failed == nil {
-			said := r.Number + " is changed, now " + inMoney(r.Net, string(c.Order.Currency))
+			said := r.Number + " is changed, now " + v.money(r.Net, string(c.Order.Currency))
 			if len(c.Merged) > 0 {
 				said += "; " + strings.Join(c.Merged, ", ") + " was changed by somebody else meanwhile and is kept"
 			}
@@ -151,7 +151,7 @@ func changeNow(v *visit) (page, error) {
 			return err
 		})
 		if err = failed; err == nil {
-			w := consequencesFrom(changes)
+			w := v.consequencesFrom(changes)
 			c.Would = &w
 		}
 	}

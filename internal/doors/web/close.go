@@ -198,7 +198,7 @@ func statementList(v *visit, p report.Page) (list, error) {
 	l.Table = table{Caption: "Bank statements", Columns: []column{{"Statement", false, "first"}, {"State", false, "whole"}, {"Opening", true, "up"}, {"Lines", true, "up"}, {"Closing", true, "amount"}, {"Until", true, "whole"}}}
 	for _, s := range rows.Items {
 		cur := string(s.Currency)
-		l.Table.Rows = append(l.Table.Rows, row{ID: s.ID.String(), Cells: []cell{named(s.Number, "/statements/"+s.ID.String()).and(s.Account), pill(s.Decision), {Text: inMoney(s.Opening, cur), Raw: s.Opening}, {Text: inMoney(s.Total, cur), Raw: s.Total}, {Text: inMoney(s.Closing, cur), Raw: s.Closing}, v.dayCell(s.ToOn)}})
+		l.Table.Rows = append(l.Table.Rows, row{ID: s.ID.String(), Cells: []cell{named(s.Number, "/statements/"+s.ID.String()).and(s.Account), pill(s.Decision), {Text: v.money(s.Opening, cur), Raw: s.Opening}, {Text: v.money(s.Total, cur), Raw: s.Total}, {Text: v.money(s.Closing, cur), Raw: s.Closing}, v.dayCell(s.ToOn)}})
 	}
 	return l, err
 }

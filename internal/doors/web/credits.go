@@ -81,7 +81,7 @@ func creditLineFields(ctx context.Context, v *visit, ref string) ([]field, error
 			continue
 		}
 		out = append(out, field{Name: "line-" + l.ID.String(), Label: fmt.Sprintf("Line %d, %s", l.No, or(l.SKU, l.Text)), Number: true, Optional: true, Short: true,
-			Help: quantity(whole.String()) + " " + unit(l.BaseUnit) + " and " + inMoney(left.String(), string(x.Currency)) + " without tax are left"})
+			Help: quantity(whole.String()) + " " + unit(l.BaseUnit) + " and " + v.money(left.String(), string(x.Currency)) + " without tax are left"})
 	}
 	return out, err
 }
@@ -133,7 +133,7 @@ var writeOffStep = step{Name: "write-off", Word: "Write off", Title: "Give up wh
 			if err != nil {
 				return "", err
 			}
-			return inMoney(a.Settled[0].Difference, string(x.Currency)) + " of " + x.Number + " is written off", nil
+			return v.money(a.Settled[0].Difference, string(x.Currency)) + " of " + x.Number + " is written off", nil
 		}
 		return "", errNoItem.Because("nothing of %s is open: there is nothing to write off", x.Number)
 	}}

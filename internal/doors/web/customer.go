@@ -127,7 +127,7 @@ func (v *visit) customerPart(d *customerView, c report.CustomerView) error {
 		}
 		t := table{Caption: title, Columns: []column{{"Order, PO", false, "first"}, {"State", false, "whole"}, {"Net", true, "amount"}, {"Ordered", true, "up"}, {"Wished", true, "whole"}}}
 		for _, o := range orders.Items {
-			t.Rows = append(t.Rows, row{ID: o.ID.String(), Cells: []cell{named(o.Number, "/orders/"+o.Number).and(o.PONumber), pill(statusOf(o)), {Text: inMoney(o.Net, string(o.Currency)), Raw: o.Net}, v.dayCell(o.OrderedOn), v.dayCell(o.RequestedOn)}})
+			t.Rows = append(t.Rows, row{ID: o.ID.String(), Cells: []cell{named(o.Number, "/orders/"+o.Number).and(o.PONumber), pill(statusOf(o)), {Text: v.money(o.Net, string(o.Currency)), Raw: o.Net}, v.dayCell(o.OrderedOn), v.dayCell(o.RequestedOn)}})
 		}
 		d.Sections = append(d.Sections, section{Title: title, Table: t, Empty: "No orders of this kind.", More: &link{Word: "All orders", Href: "/orders" + query("customer", c.Code)}})
 	}

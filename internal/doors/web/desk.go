@@ -86,7 +86,7 @@ func (v *visit) lateList(l list, late []report.LateOrder, p report.Page) list {
 		s := state{"bad", "circle-alert", "Late"}
 		l.Table.Rows = append(l.Table.Rows, row{ID: o.Order.String(), Pick: o.Order.String(), Sum: o.Net, Unit: string(o.Currency), Cells: []cell{named(o.Number, "/orders/"+o.Number), linked(o.Customer.Name, "/customers/"+o.Customer.Code),
 			{State: &s, Sub: count(o.Lines, "line was", "lines were") + " due " + dayText(o.DueOn, v.today) + ", now " + plain(stateOf(o.Status).word)},
-			{Act: &link{Word: "Open order", Href: "/orders/" + o.Number}}, {Text: inMoney(o.Net, string(o.Currency)), Raw: o.Net}, {Text: sentence(dayText(o.DueOn, v.today)), Raw: string(o.DueOn), Sub: count(int64(o.Days), "day", "days") + " late", SubTone: "late"}}})
+			{Act: &link{Word: "Open order", Href: "/orders/" + o.Number}}, {Text: v.money(o.Net, string(o.Currency)), Raw: o.Net}, {Text: sentence(dayText(o.DueOn, v.today)), Raw: string(o.DueOn), Sub: count(int64(o.Days), "day", "days") + " late", SubTone: "late"}}})
 	}
 	return l
 }
@@ -145,7 +145,7 @@ func (v *visit) deskRow(r report.DeskRow) row {
 	worth, since := cell{Text: "—"}, cell{Text: age(r.AgeHours), Raw: r.Since}
 	whose := cell{Text: "—"}
 	if r.Value.Amount != "" {
-		worth = cell{Text: inMoney(r.Value.Amount, string(r.Value.Currency)), Raw: r.Value.Amount}
+		worth = cell{Text: v.money(r.Value.Amount, string(r.Value.Currency)), Raw: r.Value.Amount}
 		out.Pick, out.Sum, out.Unit = r.Document.ID, r.Value.Amount, string(r.Value.Currency)
 		whose = cell{Act: &link{Word: "Assign…", Href: "/assign/" + r.Document.ID + "/new", Sheet: true}}
 		if r.Assignee != "" {

@@ -41,7 +41,7 @@ func newOrderNow(v *visit) (page, error) {
 	if err == nil && get("do") == "capture" {
 		placed, failed := v.site.office.Capture.One(flow.WithKey(v.Context(), v.key()), v.actor(), draft)
 		if failed == nil {
-			return onward{"/orders/" + placed.Number, placed.Number + " is captured, " + inMoney(placed.Net, placed.Currency)}, nil
+			return onward{"/orders/" + placed.Number, placed.Number + " is captured, " + v.money(placed.Net, placed.Currency)}, nil
 		}
 		err = failed
 	} else if err == nil {
@@ -51,7 +51,7 @@ func newOrderNow(v *visit) (page, error) {
 			return err
 		})
 		if err = failed; err == nil {
-			c := consequencesFrom(changes)
+			c := v.consequencesFrom(changes)
 			f.Would = &c
 		}
 	}

@@ -116,7 +116,7 @@ func newOrderView(v *visit, f orderForm) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = pairsOf([]fact{{Name: "Lines", Value: itoa(int64(len(f.Read)))}, {Name: "Net", Value: inMoney(f.Priced.Net, f.Priced.Currency)}, {Name: "Tax", Value: inMoney(f.Priced.Tax, f.Priced.Currency)}, {Name: "With tax", Value: inMoney(f.Priced.Gross, f.Priced.Currency)}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = pairsOf([]fact{{Name: "Lines", Value: itoa(int64(len(f.Read)))}, {Name: "Net", Value: v.money(f.Priced.Net, f.Priced.Currency)}, {Name: "Tax", Value: v.money(f.Priced.Tax, f.Priced.Currency)}, {Name: "With tax", Value: v.money(f.Priced.Gross, f.Priced.Currency)}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -60,7 +60,7 @@ func shortPage(v *visit) (page, error) {
 			return err
 		})
 		if err == nil {
-			would := consequencesFrom(c)
+			would := v.consequencesFrom(c)
 			s.Would = &would
 		}
 	}

@@ -133,7 +133,7 @@ func (v *visit) preview(f *shelfForm, verb string, run func(context.Context) err
 	if err != nil {
 		return v.fault(f, err)
 	}
-	would := consequencesFrom(c)
+	would := v.consequencesFrom(c)
 	f.Would, f.Verb = &would, verb
 	return nil
 }

@@ -114,7 +114,7 @@ func rowsList(v *visit, p report.Page) (list, error) {
 	if err != nil {
 		return list{}, err
 	}
-	l := list{Title: x.Title, Empty: x.Empty, Lead: x.Lead + ". " + count(int64(len(m.Rows)), "row", "rows") + ", " + inMoney(m.Sum, string(m.Currency)) + v.spanText(from, to) + "."}
+	l := list{Title: x.Title, Empty: x.Empty, Lead: x.Lead + ". " + count(int64(len(m.Rows)), "row", "rows") + ", " + v.money(m.Sum, string(m.Currency)) + v.spanText(from, to) + "."}
 	if x.Month {
 		l.Top = monthForm(v, string(from.Month()))
 	}
@@ -163,7 +163,7 @@ func (v *visit) measureRow(r report.MeasureRow, i int) row {
 	s := stateOf(r.State)
 	amt := cell{Text: "—"}
 	if r.Amount != "" {
-		amt = cell{Text: inMoney(r.Amount, string(r.Currency)), Raw: r.Amount}
+		amt = cell{Text: v.money(r.Amount, string(r.Currency)), Raw: r.Amount}
 	}
 	return row{ID: fmt.Sprintf("row-%s-%d", r.Document.ID, i), Cells: []cell{first, who, {State: &s, Sub: sentence(r.Why)}, amt, cash(r.Company), v.dayCell(r.On)}}
 }
@@ -187,11 +187,11 @@ func (v *visit) tileOf(name string, counted bool) (tile, error) {
 		return tile{}, err
 	}
 	n := int64(len(m.Rows))
-	t := tile{fact: fact{Name: x.Title, Value: inMoney(short(m.Sum), string(m.Currency)), Sub: count(n, "row", "rows") + ", " + x.Sub, Href: "/rows/" + name}, Exact: exactly(n, m.Sum, string(m.Currency))}
+	t := tile{fact: fact{Name: x.Title, Value: v.money(short(m.Sum), string(m.Currency)), Sub: count(n, "row", "rows") + ", " + x.Sub, Href: "/rows/" + name}, Exact: exactly(n, m.Sum, string(m.Currency))}
 	if counted {
 		t.Value, t.Sub = amount(itoa(n)), x.Sub
 		if !isZero(m.Sum) {
-			t.Sub = inMoney(short(m.Sum), string(m.Currency)) + ", " + x.Sub
+			t.Sub = v.money(short(m.Sum), string(m.Currency)) + ", " + x.Sub
 		}
 	}
 	if n == 0 && !counted {
@@ -249,7 +249,7 @@ func (v *visit) stageFlow() (fragment, error) {
 	}
 	var out []stage
 	for _, s := range list {
-		x := stage{Word: stateOf(s.Stage).word, Href: "/rows/" + s.Stage, Count: s.Count, Value: inMoney(short(s.Value), string(s.Currency)), Held: percent(s.Held, s.Count), Late: percent(s.Late, s.Count)}
+		x := stage{Word: stateOf(s.Stage).word, Href: "/rows/" + s.Stage, Count: s.Count, Value: v.money(short(s.Value), string(s.Currency)), Held: percent(s.Held, s.Count), Late: percent(s.Late, s.Count)}
 		var sub []string
 		if s.Held > 0 {
 			sub = append(sub, itoa(s.Held)+" held")

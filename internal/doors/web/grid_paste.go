@@ -292,7 +292,7 @@ var placeStep = step{Name: "capture", Word: "Capture order", Title: "Capture the
 			return "", err
 		}
 		p, err := v.site.office.Place.One(ctx, v.actor(), flow.PlaceDraft{Draft: d})
-		return p.Number + " is captured, " + inMoney(p.Net, p.Currency), err
+		return p.Number + " is captured, " + v.money(p.Net, p.Currency), err
 	}}
 
 var dropStep = step{Name: "discard", Word: "Discard", Title: "Discard the draft", Verb: "Discard draft", Right: access.Enter, Blind: true,

@@ -209,7 +209,7 @@ func (h *home) cash(v *visit) error {
 	}
 	h.section(section{Title: cashTitle, Draw: fanBody(v, v.fanOf(c), false), More: &link{Word: "Cash expected", Href: "/cash"}})
 	four := fourWeeks(c)
-	h.add(tile{fact: fact{Name: "Cash expected", Value: inMoney(short(four), string(c.Currency)), Sub: "in four weeks, as customers mostly pay", Href: "/cash"}, Exact: inMoney(four, string(c.Currency))})
+	h.add(tile{fact: fact{Name: "Cash expected", Value: v.money(short(four), string(c.Currency)), Sub: "in four weeks, as customers mostly pay", Href: "/cash"}, Exact: v.money(four, string(c.Currency))})
 	return nil
 }
 
@@ -264,7 +264,7 @@ func (h *home) kpis(v *visit) error {
 	cur, month := string(k.Currency), monthWord(m.Month)
 	at := query("month", string(m.Month))
 	worth := func(name, s, href string, line []int64) {
-		h.add(tile{fact: fact{Name: name, Value: inMoney(short(s), cur), Sub: month, Href: href + at}, Exact: inMoney(s, cur), Spark: sparkOf(name+" in twelve months", line, false)})
+		h.add(tile{fact: fact{Name: name, Value: v.money(short(s), cur), Sub: month, Href: href + at}, Exact: v.money(s, cur), Spark: sparkOf(name+" in twelve months", line, false)})
 	}
 	worth("Order intake", m.OrdersIn, "/rows/orders-in", in)
 	worth("Invoiced, net", m.Invoiced, "/rows/invoiced", invoiced)

@@ -119,7 +119,7 @@ func matchingPage(v *visit) (page, error) {
 func outRows(v *visit, rows []report.BankLineView) table {
 	t := table{Caption: "Money that went out", Columns: []column{{"To", false, "first"}, {"Text", false, "whole"}, {"Amount", true, "amount"}, {"Booked", true, "whole"}, {"Statement", false, "up"}, {"Next step", false, "act"}}}
 	for _, x := range rows {
-		t.Rows = append(t.Rows, row{ID: x.ID.String(), Cells: []cell{text(orDash(x.PayerName)).and(x.Account), text(x.Text), {Text: inMoney(x.Amount, string(x.Currency)), Raw: x.Amount}, v.dayCell(x.BookedOn), linked("Open", "/statements/"+x.Statement.String()),
+		t.Rows = append(t.Rows, row{ID: x.ID.String(), Cells: []cell{text(orDash(x.PayerName)).and(x.Account), text(x.Text), {Text: v.money(x.Amount, string(x.Currency)), Raw: x.Amount}, v.dayCell(x.BookedOn), linked("Open", "/statements/"+x.Statement.String()),
 			{Act: &link{Word: "Bank's charge…", Href: "/lines/" + x.ID.String() + "/charge", Sheet: true}}}})
 	}
 	return t

@@ -244,7 +244,7 @@ func matchingView(v *visit, m matching) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var11 string
-					templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(inMoney(x.Unapplied, string(x.Currency)))
+					templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(v.money(x.Unapplied, string(x.Currency)))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `matching.templ`, Line: 53, Col: 54}
 					}
@@ -381,7 +381,7 @@ func chosenOf(v *visit, m matching) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var18 string
-		templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(inMoney(m.Chosen.Unapplied, string(m.Chosen.Currency)))
+		templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(v.money(m.Chosen.Unapplied, string(m.Chosen.Currency)))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `matching.templ`, Line: 79, Col: 135}
 		}
@@ -797,7 +797,7 @@ func allocateView(v *visit, a allocating) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = headOf(v, "Place "+inMoney(a.Money.Unapplied, string(a.Money.Currency)), payerWords(a.Money)+", "+orDash(a.Money.Text), nil).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = headOf(v, "Place "+v.money(a.Money.Unapplied, string(a.Money.Currency)), payerWords(a.Money)+", "+orDash(a.Money.Text), nil).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -112,7 +112,7 @@ func orderPage(v *visit) (page, error) {
 	d.Lead = append(d.Lead, link{Word: "placed " + dayText(o.OrderedOn, v.today)}, link{Word: "from " + o.WarehouseCode}, link{Word: "to " + o.ShipToName})
 	d.Acts = v.orderActs(o)
 	cur := string(o.Currency)
-	d.Facts = []fact{{Name: "Order value", Value: inMoney(o.Net, cur), Sub: inMoney(o.Gross, cur) + " with tax"}, v.promiseOf(o), {Name: "Shipped", Value: stateWord(o.ShipState)}, {Name: "Billed", Value: stateWord(o.BillState)}, {Name: "Terms", Value: o.TermsCode}}
+	d.Facts = []fact{{Name: "Order value", Value: v.money(o.Net, cur), Sub: v.money(o.Gross, cur) + " with tax"}, v.promiseOf(o), {Name: "Shipped", Value: stateWord(o.ShipState)}, {Name: "Billed", Value: stateWord(o.BillState)}, {Name: "Terms", Value: o.TermsCode}}
 	paid, err := v.papersOf(o, &d)
 	if err != nil {
 		return nil, err
@@ -191,7 +191,7 @@ func (v *visit) papersOf(o report.OrderView, d *document) (paid bool, err error)
 		}
 		p := paper{Kind: words(b.Kind) + " ", Number: b.Number, Href: "/invoices/" + b.Number, Amount: amount(b.Gross), State: stateOf(b.PaymentState), Sub: stateOf(b.PaymentState).word}
 		if !isZero(b.Open) {
-			p.Sub += ", due " + dayText(b.DueOn, v.today) + ", " + inMoney(b.Open, cur) + " open"
+			p.Sub += ", due " + dayText(b.DueOn, v.today) + ", " + v.money(b.Open, cur) + " open"
 		}
 		d.Papers = append(d.Papers, p)
 	}
@@ -358,7 +358,7 @@ var billStep = step{Name: "bill", Word: "Bill", Title: "Issue the invoice", Verb
 		}
 		r, err := v.site.office.Bill.One(ctx, v.actor(), flow.Bill{Order: o})
 		if err == nil && len(r.Invoices) > 0 {
-			return r.Invoices[0].Number + " is issued, " + inMoney(r.Invoices[0].Gross, r.Invoices[0].Currency), nil
+			return r.Invoices[0].Number + " is issued, " + v.money(r.Invoices[0].Gross, r.Invoices[0].Currency), nil
 		}
 		return "Nothing was due", err
 	}}

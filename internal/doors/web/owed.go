@@ -83,11 +83,11 @@ func itemRows(v *visit, items []report.ItemView, who bool) table {
 				state = "unapplied"
 			}
 		}
-		owing := cell{Text: inMoney(open, string(x.Currency)), Raw: open}
+		owing := cell{Text: v.money(open, string(x.Currency)), Raw: open}
 		if !isZero(x.Disputed) {
-			owing.Sub = inMoney(x.Disputed, string(x.Currency)) + " disputed"
+			owing.Sub = v.money(x.Disputed, string(x.Currency)) + " disputed"
 		}
-		t.Rows = append(t.Rows, row{ID: x.ID.String(), Cells: []cell{named(name, placeOf(x.Document)).and(kindWords(x)), debtor(&x.Customer), pill(state), {Text: inMoney(original, string(x.Currency)), Raw: original}, owing, v.dayCell(x.DatedOn), v.dueCell(x.DueOn, x.State != "closed" && x.Side == "debit")}})
+		t.Rows = append(t.Rows, row{ID: x.ID.String(), Cells: []cell{named(name, placeOf(x.Document)).and(kindWords(x)), debtor(&x.Customer), pill(state), {Text: v.money(original, string(x.Currency)), Raw: original}, owing, v.dayCell(x.DatedOn), v.dueCell(x.DueOn, x.State != "closed" && x.Side == "debit")}})
 	}
 	if !who {
 		t = t.without(1)
@@ -141,7 +141,7 @@ func ageingPage(v *visit) (page, error) {
 			return list{Table: t}, nil
 		})
 	}
-	l := list{Title: "Ageing", Lead: inMoney(a.Total.Total, string(a.Currency)) + " as of " + dayText(on, v.today) + ", " + agrees(a), Top: ageingTop(v, ask, ageParts(a.Total)), Table: t, CSV: true, Empty: "Nobody owes anything."}
+	l := list{Title: "Ageing", Lead: v.money(a.Total.Total, string(a.Currency)) + " as of " + dayText(on, v.today) + ", " + agrees(a), Top: ageingTop(v, ask, ageParts(a.Total)), Table: t, CSV: true, Empty: "Nobody owes anything."}
 	return draw(listPage(v, l)), nil
 }
 
@@ -303,7 +303,7 @@ func owingRows(v *visit, s report.AccountStatement) table {
 		if x.Side == "credit" {
 			open, original = "-"+open, "-"+original
 		}
-		t.Rows = append(t.Rows, row{ID: x.ID.String(), Cells: []cell{named(name, placeOf(x.Document)).and(kindWords(x)), fullDay(x.DatedOn), fullDay(x.DueOn), text(late), {Text: inMoney(original, string(x.Currency)), Raw: original}, {Text: inMoney(open, string(x.Currency)), Raw: open}}})
+		t.Rows = append(t.Rows, row{ID: x.ID.String(), Cells: []cell{named(name, placeOf(x.Document)).and(kindWords(x)), fullDay(x.DatedOn), fullDay(x.DueOn), text(late), {Text: v.money(original, string(x.Currency)), Raw: original}, {Text: v.money(open, string(x.Currency)), Raw: open}}})
 	}
 	return t
 }

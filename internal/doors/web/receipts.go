@@ -63,7 +63,7 @@ func (v *visit) wouldSettle() (*consequences, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := consequencesFrom(changes)
+	c := v.consequencesFrom(changes)
 	return &c, nil
 }
 
@@ -93,7 +93,7 @@ func (v *visit) settled(x report.ReceiptView) (table, error) {
 			if isZero(paid) && l.CreditAmount != "" {
 				paid = l.CreditAmount
 			}
-			t.Rows = append(t.Rows, row{ID: fmt.Sprintf("%s-%d", a.ID, i), Cells: []cell{name, v.dayCell(a.AppliedOn), st, {Text: inMoney(paid, string(l.Currency)), Raw: paid}, act}})
+			t.Rows = append(t.Rows, row{ID: fmt.Sprintf("%s-%d", a.ID, i), Cells: []cell{name, v.dayCell(a.AppliedOn), st, {Text: v.money(paid, string(l.Currency)), Raw: paid}, act}})
 		}
 	}
 	return t, nil
@@ -167,7 +167,7 @@ var refundStep = step{Name: "refund", Word: "Send back", Title: "Send money back
 			return "", err
 		}
 		r, err := v.site.office.Refund.One(ctx, v.actor(), flow.Refund{Item: m.Item, Amount: form.Get("amount"), Reference: form.Get("reference")})
-		return inMoney(r.Amount, string(m.Currency)) + " goes back, reference " + form.Get("reference"), err
+		return v.money(r.Amount, string(m.Currency)) + " goes back, reference " + form.Get("reference"), err
 	}}
 
 var bounceStep = step{Name: "bounce", Word: "Bank took it back", Title: "The bank took the money back", Verb: "Record the return", Right: access.Collect,

@@ -266,7 +266,7 @@ func (v *visit) filled(s *step, back string, form url.Values, f *faults) (sheet,
 				return out, err
 			}
 		} else {
-			c := consequencesFrom(changes)
+			c := v.consequencesFrom(changes)
 			c.Say = s.Nothing
 			out.Would = &c
 		}
@@ -310,7 +310,7 @@ type consequence struct {
 // most is how many rows of a kind are shown; the rest is counted.
 const most = 8
 
-func consequencesFrom(c *report.Changes) consequences {
+func (v *visit) consequencesFrom(c *report.Changes) consequences {
 	var out consequences
 	add := func(title string, n int, row func(i int) []string) {
 		if n == 0 {
@@ -333,11 +333,11 @@ func consequencesFrom(c *report.Changes) consequences {
 	})
 	add("Stock", len(c.Stock), func(i int) []string {
 		m := c.Stock[i]
-		return []string{m.SKU + " in " + m.Warehouse + ", " + plain(stateOf(m.Status).word), quantity(m.Qty) + " " + unit(m.Unit), inMoney(m.Value, string(m.Currency))}
+		return []string{m.SKU + " in " + m.Warehouse + ", " + plain(stateOf(m.Status).word), v.quantity(m.Qty) + " " + unit(m.Unit), v.money(m.Value, string(m.Currency))}
 	})
 	add("Open items", len(c.Items), func(i int) []string {
 		x := c.Items[i]
-		return []string{words(x.Kind) + " " + x.Number + ", " + x.Customer.Name, inMoney(x.Open, string(x.Currency)) + " open"}
+		return []string{words(x.Kind) + " " + x.Number + ", " + x.Customer.Name, v.money(x.Open, string(x.Currency)) + " open"}
 	})
 	add("Credit used", len(c.Exposure), func(i int) []string {
 		x := c.Exposure[i]
@@ -356,9 +356,9 @@ func consequencesFrom(c *report.Changes) consequences {
 	add("Postings, debit and credit", len(postings), func(i int) []string {
 		p := postings[i]
 		if p.Debit != "" {
-			return []string{p.Account + " " + p.Name, amount(p.Debit), ""}
+			return []string{p.Account + " " + p.Name, v.amount(p.Debit), ""}
 		}
-		return []string{p.Account + " " + p.Name, "", amount(p.Credit)}
+		return []string{p.Account + " " + p.Name, "", v.amount(p.Credit)}
 	})
 	add("It is written down", len(c.Events), func(i int) []string { return []string{sentence(c.Events[i].Sentence)} })
 	out.Nothing = len(out.Sections) == 0

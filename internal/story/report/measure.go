@@ -68,12 +68,18 @@ const billableSum = `SELECT 'order', b.order_id, '', b.customer_id, b.bill_on, 0
 	COALESCE((SELECT MIN(h.sentence) FROM hold h WHERE b.hold_mask<>0 AND h.subject_id=b.order_id AND h.released_at=0), ''), b.currency, b.sign*b.net_amt, b.qty-b.billed, b.qty, o.fx_rate, 0
 	FROM billable b JOIN sales_order o ON o.id=b.order_id WHERE b.billed<b.qty AND `
 
+// firstOfKind leaves of the open holds of a document one of each kind, as the
+// order desk shows them.
+const firstOfKind = `h.released_at=0 AND h.scope<>{retain} AND ` + alive + ` AND NOT EXISTS (SELECT 1 FROM hold y WHERE y.subject_id=h.subject_id AND y.released_at=0 AND y.kind=h.kind AND y.scope<>{retain} AND y.id<h.id)`
+
 var measures = map[string]measure{
 	"waits": {sql: `SELECT h.subject_type, h.subject_id, '', COALESCE(o.customer_id, 0), '', h.opened_at, h.kind, h.sentence, COALESCE(o.currency, ''), COALESCE(o.net_amt, 0), 0, 0, COALESCE(o.fx_rate, ''), 0
-		FROM hold h LEFT JOIN sales_order o ON o.id=h.subject_id WHERE h.released_at=0 AND h.scope<>{retain}
+		FROM hold h LEFT JOIN sales_order o ON o.id=h.subject_id WHERE ` + firstOfKind + `
+		UNION ALL SELECT 'order', o.id, '', o.customer_id, '', 0, 'short', '', o.currency, o.net_amt, 0, 0, o.fx_rate, 0 FROM sales_order o
+			WHERE o.id IN (SELECT l.order_id FROM shipment s JOIN shipment_line l ON l.shipment_id=s.id WHERE s.decision='planned' AND l.short_reason<>'')
 		UNION ALL SELECT 'intake', k.id, k.source||' '||k.source_key, 0, '', 0, 'intake', '', '', 0, 0, 0, '', 0 FROM intake k WHERE k.state IN ('received','refused')`},
 	"credit-holds": {sql: `SELECT h.subject_type, h.subject_id, '', COALESCE(o.customer_id, 0), '', h.opened_at, h.kind, h.sentence, COALESCE(o.currency, ''), COALESCE(o.gross_amt, 0), 0, 0, COALESCE(o.fx_rate, ''), 0
-		FROM hold h LEFT JOIN sales_order o ON o.id=h.subject_id WHERE h.released_at=0 AND h.kind='credit' AND h.scope<>{retain}`},
+		FROM hold h LEFT JOIN sales_order o ON o.id=h.subject_id WHERE h.kind='credit' AND ` + firstOfKind},
 	"late": {sql: `SELECT 'order', o.id, '', o.customer_id, t.due_on, 0, 'late', '', o.currency, o.net_amt, 0, 0, o.fx_rate, 0
 		FROM (SELECT x.order_id, MIN(x.due_on) AS due_on FROM (SELECT l.order_id, COALESCE(NULLIF(MAX(s.promised_on), ''), NULLIF(l.requested_on, ''), o.requested_on) AS due_on
 				FROM sales_order o JOIN order_line l ON l.order_id=o.id LEFT JOIN order_schedule s ON s.line_id=l.id WHERE ` + openLine + ` GROUP BY l.id, l.order_id, l.requested_on, o.requested_on) x
