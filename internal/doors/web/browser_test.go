@@ -505,6 +505,7 @@ func TestAccessibleAndWithinTheScreen(t *testing.T) {
 		"{invoice}", invoice, "{receipt}", receipt, "{month}", month)
 	for _, x := range looked {
 		t.Run(x[0]+" "+x[1], func(t *testing.T) { // a tab of its own, which goes with it
+			t.Parallel()
 			mine := *b
 			mine.t = t
 			mine.as(x[0]).lookedAt(names.Replace(x[1]), string(axe))
