@@ -132,7 +132,7 @@ var (
 
 // walk follows links from the home page, to some pages of each kind.
 func (p *pager) walk(ctx context.Context, who string) error {
-	seen, found := map[string]bool{"/": true}, map[string]int{}
+	seen, found, shapes := map[string]bool{"/": true}, map[string]int{}, map[string]int{}
 	for next := []string{"/"}; len(next) > 0; next = next[1:] {
 		at := next[0]
 		if ctx.Err() != nil {
@@ -151,14 +151,26 @@ func (p *pager) walk(ctx context.Context, who string) error {
 		}
 		for _, m := range linkTo.FindAllStringSubmatch(a.text(), -1) {
 			to, _, _ := strings.Cut(html.UnescapeString(m[1]), "#")
-			if !seen[to] && !strings.HasPrefix(to, "/static/") && to != "/live" {
+			if !seen[to] && !strings.HasPrefix(to, "/static/") && to != "/live" && shapes[shapeOf(to)] < 2*p.kinds {
 				seen[to] = true
+				shapes[shapeOf(to)]++
 				next = append(next, to)
 			}
 		}
 	}
 	return nil
 }
+
+// shapeOf is an address without what tells documents apart: of each shape some
+// are enough, and lists name thousands.
+func shapeOf(at string) string {
+	path, query, _ := strings.Cut(at, "?")
+	q, _ := url.ParseQuery(query)
+	return numbered.ReplaceAllString(path, "#") + "?" + strings.Join(slices.Sorted(maps.Keys(q)), "&")
+}
+
+// numbered is a part of a path that names one document.
+var numbered = regexp.MustCompile(`[^/]*[0-9][^/]*`)
 
 // kindOf names a route with what its address asks for.
 func kindOf(pattern, at string) string {
