@@ -51,16 +51,19 @@ function closeMenu() {
 
 // A sheet opens in the dialog that its content was put into; where it came from gets the focus back.
 let opener = null;
-document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.target?.id === "sheet") opener = event.target; });
+let coming = false; // the next sheet is on its way
+document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.target?.id === "sheet") { opener = event.target; coming = true; } });
+document.addEventListener("htmx:afterRequest", (event) => { if (!event.detail.successful) coming = false; });
 document.addEventListener("htmx:afterSettle", (event) => {
   const dialog = event.detail.target.closest?.("#sheet") ?? (event.detail.target.isConnected ? null : $("#sheet"));
   if (!dialog?.firstElementChild) return;
+  coming = false;
   if (!dialog.open) dialog.showModal();
   ($("[data-act=focus]", dialog) ?? $("input:not([type=hidden]), select", dialog) ?? $(".primary", dialog))?.focus();
 });
 document.addEventListener("close", (event) => {
   // The event comes later than the closing: by then the next sheet may stand in the dialog.
-  if (event.target.id === "sheet" && !event.target.open) { event.target.replaceChildren(); opener?.focus(); }
+  if (event.target.id === "sheet" && !event.target.open && !coming) { event.target.replaceChildren(); opener?.focus(); }
 }, true);
 document.addEventListener("click", (event) => {
   const hit = event.target.closest("#palette [data-href]");
