@@ -43,7 +43,7 @@ func deskList(v *visit, p report.Page) (list, error) {
 	if v.may(access.Enter) {
 		l.Acts = []link{{Word: "New order", Href: "/orders/new", Icon: "plus", Key: "N", Primary: true}}
 	}
-	if l.Top, err = v.stages(); err != nil {
+	if l.Top, err = v.stageFlow(); err != nil {
 		return l, err
 	}
 	if view == "late" {
@@ -173,5 +173,3 @@ type stage struct {
 	Held, Late                            string // widths of the held and the late part, percent
 }
 
-// stages counts the orders in each stage of their life.
-func (v *visit) stages() (fragment, error) { return v.stageFlow() }

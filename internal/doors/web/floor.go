@@ -244,16 +244,6 @@ func (v *visit) warehouses() (out [][2]string, err error) {
 	return out, err
 }
 
-// placeName is the long name of a place that a form offers.
-func placeName(places [][2]string, code string) string {
-	for _, p := range places {
-		if p[0] == code {
-			return p[1]
-		}
-	}
-	return code
-}
-
 // meant reads a scan in a read of its own.
 func (v *visit) meant(raw string) (m report.MeantView, err error) {
 	err = v.read(func(q *db.Reader) (err error) {

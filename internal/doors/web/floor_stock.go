@@ -33,8 +33,6 @@ type arrival struct{ SKU, Qty, Cost string }
 
 func (f shelfForm) get(name string) string { return f.Form.Get(name) }
 
-func (f shelfForm) place(name string) string { return placeName(f.Places, f.get(name)) }
-
 // shelf reads what the address says and what was scanned; take puts a scan where it belongs.
 func (v *visit) shelf(title string, take func(f *shelfForm, m report.MeantView)) (*shelfForm, error) {
 	f := &shelfForm{Path: v.URL.Path, Title: title, Form: clone(v.Form)}

@@ -134,7 +134,6 @@ func (v *visit) locale() *locale {
 
 func (v *visit) amount(s string) string          { return v.locale().amount(s) }
 func (v *visit) quantity(s string) string        { return v.locale().marked(quantity(s)) }
-func (v *visit) price(s string) string           { return v.locale().marked(price(s)) }
 func (v *visit) money(s, currency string) string { return v.locale().money(s, currency) }
 func (v *visit) count(n int64) string            { return v.locale().amount(fmt.Sprint(n)) }
 

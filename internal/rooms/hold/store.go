@@ -58,17 +58,14 @@ func Covered(q db.Querier, subjects []int64, kind, today string) (map[int64]int6
 	return out, err
 }
 
-// ByID reads one hold.
-func ByID(q db.Querier, h id.Hold) (Hold, error) {
-	var out Hold
-	err := q.Each(`WITH {a: id BIGINT} SELECT `+columns+` FROM a JOIN hold h ON h.id=a.id`, db.Ints([]id.Hold{h}), nil, func(r *db.Rows) error {
-		var err error
-		out, err = scan(r)
+// ByID reads holds; one that is not there is not in the answer.
+func ByID(q db.Querier, ids []id.Hold) (map[id.Hold]Hold, error) {
+	out := make(map[id.Hold]Hold, len(ids))
+	err := q.Each(`WITH {a: id BIGINT} SELECT `+columns+` FROM a JOIN hold h ON h.id=a.id`, db.Ints(ids), nil, func(r *db.Rows) error {
+		h, err := scan(r)
+		out[h.ID] = h
 		return err
 	})
-	if err == nil && out.ID == 0 {
-		return out, ErrUnknown.Because("there is no hold %s", h)
-	}
 	return out, err
 }
 

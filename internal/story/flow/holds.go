@@ -118,12 +118,21 @@ func (o *Office) unhold(tx *db.Tx, cmds []Unhold) ([]Result[Held], error) {
 	out := make([]Result[Held], len(cmds))
 	found := make([]hold.Hold, len(cmds))
 	var ids []id.Order
+	asked := make([]id.Hold, len(cmds))
 	for i, c := range cmds {
-		if found[i], out[i].Fault = hold.ByID(tx, c.Hold); out[i].Fault == nil {
-			ids = append(ids, id.Order(found[i].Subject))
-		} else if _, ok := fault.Of(out[i].Fault); !ok {
-			return nil, out[i].Fault
+		asked[i] = c.Hold
+	}
+	known, err := hold.ByID(tx, asked)
+	if err != nil {
+		return nil, err
+	}
+	for i, c := range cmds {
+		h, ok := known[c.Hold]
+		if !ok {
+			out[i].Fault = hold.ErrUnknown.Because("there is no hold %s", c.Hold)
+			continue
 		}
+		found[i], ids = h, append(ids, id.Order(h.Subject))
 	}
 	orders, err := order.Lock(tx, ids)
 	if err != nil {

@@ -25,18 +25,6 @@ func Periods(q db.Querier) ([]PeriodView, error) {
 	return out, err
 }
 
-// Began gives the month of the first entry that was written; this one when
-// nothing is posted yet.
-func Began(q db.Querier) (day.Month, error) {
-	_, on, err := today(q)
-	if err != nil {
-		return "", err
-	}
-	first := on
-	_, err = q.One(`SELECT posted_on FROM ledger_entry ORDER BY id LIMIT 1`, nil, (*string)(&first))
-	return min(first, on).Month(), err
-}
-
 // RateView is a rate of exchange: one unit of From is so much of To.
 type RateView struct {
 	On   day.Day        `json:"on"`

@@ -315,22 +315,6 @@ type DueView struct {
 	Since    day.Day        `json:"since" doc:"the day from which the first could be billed"`
 }
 
-// Billable lists up to n orders with amounts that may be billed on a day, the
-// longest waiting first.
-func Billable(q db.Querier, on day.Day, n int) ([]DueView, error) {
-	return collect(q, `SELECT o.id, o.number, c.id, c.code, c.name, t.n, o.currency, t.net, t.since
-		FROM (SELECT b.order_id, CAST(COUNT(*) AS BIGINT) AS n, CAST(SUM(b.sign*b.net_amt) AS BIGINT) AS net, MIN(b.bill_on) AS since FROM billable b
-			WHERE b.billed<b.qty AND b.bill_on<=$1 AND b.hold_mask=0 GROUP BY b.order_id ORDER BY MIN(b.bill_on), b.order_id LIMIT $2) t
-		JOIN sales_order o ON o.id=t.order_id JOIN customer c ON c.id=o.customer_id ORDER BY t.since, o.id`, nil, []any{string(on), n}, func(r *db.Rows, v *DueView) error {
-		var net int64
-		err := r.Scan(&v.Order, &v.Number, &v.Customer.ID, &v.Customer.Code, &v.Customer.Name, &v.Parts, &v.Currency, &net, &v.Since)
-		if err == nil {
-			v.Net = money.Format(net, v.Currency)
-		}
-		return err
-	})
-}
-
 // Steps reads a quantity in the base unit of a line, written as another
 // quantity of it is, as whole base steps.
 func Steps(s, like string) (int64, error) {

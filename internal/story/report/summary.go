@@ -9,7 +9,6 @@ import (
 	"kontor/internal/tools/db"
 	"kontor/internal/words/day"
 	"kontor/internal/words/dec"
-	"kontor/internal/words/id"
 	"kontor/internal/words/money"
 )
 
@@ -254,39 +253,6 @@ type StageCount struct {
 	Held  int64 `json:"held"`
 }
 
-// Stages counts live orders per status.
-func Stages(q db.Querier) (map[string]StageCount, error) {
-	out := map[string]StageCount{}
-	err := q.Each(`SELECT o.status, COUNT(*), CAST(SUM(CASE WHEN o.hold_mask<>0 THEN 1 ELSE 0 END) AS BIGINT) FROM sales_order o WHERE o.decision IN ('captured','confirmed') GROUP BY o.status`, nil, nil, func(r *db.Rows) error {
-		var status string
-		var c StageCount
-		err := r.Scan(&status, &c.Count, &c.Held)
-		out[status] = c
-		return err
-	})
-	return out, err
-}
-
-// OrderValues gives the net amounts of the orders among some documents, by id.
-func OrderValues(q db.Querier, docs []DocRef) (map[string]Amount, error) {
-	var orders ids[int64]
-	for _, d := range docs {
-		if n, err := id.Parse("ord", d.ID); err == nil {
-			orders.add(n)
-		}
-	}
-	out := map[string]Amount{}
-	err := q.Each(`WITH {a: id BIGINT} SELECT o.id, o.currency, o.net_amt FROM a JOIN sales_order o ON o.id=a.id`, db.Ints(orders.list), nil, func(r *db.Rows) error {
-		var o, net int64
-		var a Amount
-		err := r.Scan(&o, &a.Currency, &net)
-		a.Amount = money.Format(net, a.Currency)
-		out[id.Text("ord", o)] = a
-		return err
-	})
-	return out, err
-}
-
 // GlanceView is what a home page counts: what waits, and what is owed.
 type GlanceView struct {
 	WaitView
@@ -328,26 +294,5 @@ func Waiting(q db.Querier, on day.Day, desk, pick, bill, bank bool) (WaitView, e
 			return v, err
 		}
 	}
-	return v, nil
-}
-
-// Glance counts what waits, and sums what is owed.
-func Glance(q db.Querier) (GlanceView, error) {
-	c, on, err := today(q)
-	if err != nil {
-		return GlanceView{}, err
-	}
-	v := GlanceView{Currency: c.Currency}
-	if v.WaitView, err = Waiting(q, on, true, true, true, true); err != nil {
-		return v, err
-	}
-	if v.Late, err = CountLate(q); err != nil {
-		return v, err
-	}
-	s := SummaryView{On: on}
-	if err := s.owed(q, c); err != nil {
-		return v, err
-	}
-	v.Open, v.Overdue, v.Unapplied = s.Owed.Open, s.Owed.Overdue, s.Owed.Unapplied
 	return v, nil
 }
