@@ -172,4 +172,3 @@ type stage struct {
 	Count                                 int64
 	Held, Late                            string // widths of the held and the late part, percent
 }
-
