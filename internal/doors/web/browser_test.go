@@ -16,6 +16,7 @@ import (
 	"kontor/internal/tools/event"
 
 	"github.com/chromedp/cdproto/network"
+	cdp "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -46,7 +47,7 @@ func openBrowser(t *testing.T) *browser {
 }
 
 // serve puts a house where the browser finds it; what fails there is told.
-func (b *browser) serve(t *testing.T, k *house, keyboard bool) *play {
+func (b *browser) serve(t testing.TB, k *house, keyboard bool) *play {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		k.h.ServeHTTP(statusWriter{w, func(status int) {
@@ -71,7 +72,7 @@ func (w statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 // play is one house in front of a browser, and how its people use it.
 type play struct {
 	*house
-	t        *testing.T
+	t        testing.TB
 	ctx      context.Context
 	url      string
 	keyboard bool // nobody touches a pointer: Tab, Enter, Space and arrows do it all
@@ -80,7 +81,7 @@ type play struct {
 
 // tab is a place where one person works.
 type tab struct {
-	t    *testing.T
+	t    testing.TB
 	b    *play
 	ctx  context.Context
 	role string
@@ -95,6 +96,10 @@ func (b *play) as(role string) *tab {
 	b.t.Cleanup(cancel)
 	p := &tab{b.t, b, ctx, role}
 	p.wide()
+	p.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, cdp.AddScriptToEvaluateOnNewDocument, cdp.AddScriptToEvaluateOnNewDocumentParams{Source: leaving})
+		return err
+	}))
 	if role != "" {
 		p.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 			_, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: "kontor", Value: b.cookie[role], URL: b.url})
@@ -139,13 +144,24 @@ func (p *tab) open(path string) {
 	p.do(chromedp.Navigate(p.b.url + path))
 }
 
-// waits until a condition of the page holds.
+// leaving marks a page that is being left, until the next one stands there; a
+// download leaves nothing.
+const leaving = `addEventListener("beforeunload", () => { const root = document.documentElement; root.dataset.leaving = ""; setTimeout(() => delete root.dataset.leaving, 3000) })`
+
+// settled tells that the page is all there, its script has run, and nothing that was asked for is on its way.
+const settled = `(d => "ready" in d && !("leaving" in d))(document.documentElement.dataset) && !document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added, [aria-busy=true]")`
+
+// until waits until a condition holds on a page that is all there.
 func (p *tab) until(what, script string) {
 	p.t.Helper()
+	script = settled + " && (" + script + ")"
 	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
 		if ok, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool]("!!("+script+")")); err == nil && ok {
 			return
 		}
+	}
+	if at, _ := chromedp.Run(p.ctx, chromedp.Evaluate[bool](settled)); !at {
+		what += ", on a page that does not come to rest,"
 	}
 	p.t.Fatalf("%s waited in vain for %s at %s:\n%s", p.role, what, p.at(), p.text())
 }
@@ -157,10 +173,10 @@ func (p *tab) sees(text string) {
 	p.until(fmt.Sprintf("%q", text), "document.body.innerText.includes("+string(b)+")")
 }
 
-// ready waits until the page's script has run and what was asked for stands there: a person is slower than that.
+// ready waits until what was asked for stands there: a person is slower than that.
 func (p *tab) ready() {
 	p.t.Helper()
-	p.until("the script", `"ready" in document.documentElement.dataset && !document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")`)
+	p.until("the page", "true")
 }
 
 // goes presses Tab until an element has the focus, as somebody without a pointer does.
@@ -486,6 +502,20 @@ func TestAccessibleAndWithinTheScreen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	names := k.placeNames()
+	for _, x := range looked {
+		t.Run(x[0]+" "+x[1], func(t *testing.T) { // a tab of its own, which goes with it
+			t.Parallel()
+			mine := *b
+			mine.t = t
+			mine.as(x[0]).lookedAt(names.Replace(x[1]), string(axe))
+		})
+	}
+}
+
+// placeNames puts documents of the house into the paths of looked.
+func (k *house) placeNames() *strings.Replacer {
+	k.t.Helper()
 	customer, sku := k.trade()
 	order := csvRows(k.ask("service", "GET", "/orders?status=reserved&format=csv", nil).Body.String())[0][0]
 	account := csvRows(k.ask("credit", "GET", "/credit?format=csv", nil).Body.String())[0][0]
@@ -497,20 +527,12 @@ func TestAccessibleAndWithinTheScreen(t *testing.T) {
 				return m[1]
 			}
 		}
-		t.Fatalf("%s has no link to %s…", list, begins)
+		k.t.Fatalf("%s has no link to %s…", list, begins)
 		return ""
 	}
 	invoice, receipt, month := first("billing", "/invoices", "/invoices/INV-"), first("receivables", "/receipts", "/receipts/rcp_"), first("controller", "/close", "/close/2")
-	names := strings.NewReplacer("{order}", order, "{customer}", customer, "{sku}", url.PathEscape(sku), "{account}", account, "{person}", itoa(k.user["head"]), "{draft}", draft, "{pick}", pick, "{line}", line,
+	return strings.NewReplacer("{order}", order, "{customer}", customer, "{sku}", url.PathEscape(sku), "{account}", account, "{person}", itoa(k.user["head"]), "{draft}", draft, "{pick}", pick, "{line}", line,
 		"{invoice}", invoice, "{receipt}", receipt, "{month}", month)
-	for _, x := range looked {
-		t.Run(x[0]+" "+x[1], func(t *testing.T) { // a tab of its own, which goes with it
-			t.Parallel()
-			mine := *b
-			mine.t = t
-			mine.as(x[0]).lookedAt(names.Replace(x[1]), string(axe))
-		})
-	}
 }
 
 // lookedAt shows a page wide and narrow, light and dark, and asks axe.

@@ -32,7 +32,7 @@ type issuer struct {
 	asked  map[string]url.Values
 }
 
-func openIssuer(t *testing.T) *issuer {
+func openIssuer(t testing.TB) *issuer {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {

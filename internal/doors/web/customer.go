@@ -36,10 +36,14 @@ func customerPage(v *visit) (page, error) {
 	if err := v.customerFacts(&d, c); err != nil {
 		return nil, err
 	}
-	d.Tabs = v.tabs("tab", [2]string{"", "Overview"}, [2]string{"orders", "Orders"}, [2]string{"money", "Money"}, [2]string{"prices", "Prices"}, [2]string{"sites", "Addresses"})
-	if !v.may(access.SeeMoney) {
-		d.Tabs = append(d.Tabs[:2], d.Tabs[3:]...)
+	tabs := [][2]string{{"", "Overview"}, {"orders", "Orders"}}
+	if v.may(access.SeeMoney) {
+		tabs = append(tabs, [2]string{"money", "Money"})
 	}
+	if v.may(access.SeePrices) {
+		tabs = append(tabs, [2]string{"prices", "Prices"})
+	}
+	d.Tabs = v.tabs("tab", append(tabs, [2]string{"sites", "Addresses"})...)
 	if err := v.customerPart(&d, c); err != nil {
 		return nil, err
 	}
@@ -125,7 +129,7 @@ func (v *visit) customerPart(d *customerView, c report.CustomerView) error {
 		if err != nil {
 			return err
 		}
-		t := table{Caption: title, Columns: []column{{"Order, PO", false, "first"}, {"State", false, "whole"}, {"Net", true, "amount"}, {"Ordered", true, "up"}, {"Wished", true, "whole"}}}
+		t := table{Caption: title, Columns: []column{{"Order, PO", false, "first"}, {"State", false, "whole"}, {"Net", true, "amount"}, {"Ordered", true, "up"}, {"Wished", true, "whole"}}, Needs: atPrices("Net")}
 		for _, o := range orders.Items {
 			t.Rows = append(t.Rows, row{ID: o.ID.String(), Cells: []cell{named(o.Number, "/orders/"+o.Number).and(o.PONumber), pill(statusOf(o)), {Text: v.money(o.Net, string(o.Currency)), Raw: o.Net}, v.dayCell(o.OrderedOn), v.dayCell(o.RequestedOn)}})
 		}
@@ -141,7 +145,7 @@ func (v *visit) customerPart(d *customerView, c report.CustomerView) error {
 			d.Sections = append(d.Sections, section{Title: "Credit", Pairs: exposure(a)})
 		}
 	}
-	if tab == "prices" {
+	if tab == "prices" && v.may(access.SeePrices) {
 		return v.customerPrices(d, c)
 	}
 	if tab == "sites" {

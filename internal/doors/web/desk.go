@@ -53,7 +53,7 @@ func deskList(v *visit, p report.Page) (list, error) {
 		}
 		return v.lateList(l, all, p), nil
 	}
-	l.Table = table{Caption: "Order desk", Columns: []column{{"Document", false, "first"}, {"Customer", false, "whole"}, {"Why it is here", false, "whole"}, {"Next step", false, "whole act"}, {"Value", true, "amount"}, {"Waits", true, "whole"}, {"Taken by", false, "up"}}}
+	l.Table = table{Caption: "Order desk", Columns: []column{{"Document", false, "first"}, {"Customer", false, "whole"}, {"Why it is here", false, "whole"}, {"Next step", false, "whole act"}, {"Value", true, "amount"}, {"Waits", true, "whole"}, {"Taken by", false, "up"}}, Needs: atPrices("Value")}
 	rows = slices.DeleteFunc(rows, func(r report.DeskRow) bool {
 		return view == "mine" && r.Assigned != v.who.User || view != "" && view != "mine" && r.Kind != view
 	})
@@ -80,7 +80,7 @@ func (v *visit) lateOrders() (int64, error) {
 
 // lateList are the orders that should have left already.
 func (v *visit) lateList(l list, late []report.LateOrder, p report.Page) list {
-	l.Table = table{Caption: "Late orders", Columns: []column{{"Document", false, "first"}, {"Customer", false, "whole"}, {"Why it is here", false, "whole"}, {"Next step", false, "whole act"}, {"Value", true, "amount"}, {"Due", true, "whole"}}}
+	l.Table = table{Caption: "Late orders", Columns: []column{{"Document", false, "first"}, {"Customer", false, "whole"}, {"Why it is here", false, "whole"}, {"Next step", false, "whole act"}, {"Value", true, "amount"}, {"Due", true, "whole"}}, Needs: atPrices("Value")}
 	l.Empty = "No order is late."
 	for _, o := range partOf(&l, late, p, func(o report.LateOrder) string { return o.Order.String() }) {
 		s := state{"bad", "circle-alert", "Late"}
@@ -133,7 +133,7 @@ func (v *visit) deskRow(r report.DeskRow) row {
 			act.Word = "Review credit…"
 		}
 	}
-	why := cell{State: &s, Sub: sentence(r.Sentence)}
+	why := cell{State: &s, Sub: v.say(r.Sentence)}
 	if r.Again > 0 {
 		why.Sub += " And " + count(int64(r.Again), "more like it.", "more like it.")
 	}

@@ -86,7 +86,7 @@ var eventIcons = map[string]string{
 func (v *visit) waits(holds []report.HoldView) []waiting {
 	var out []waiting
 	for _, h := range holds {
-		w := waiting{State: stateOf(h.Kind), Say: sentence(h.Sentence)}
+		w := waiting{State: stateOf(h.Kind), Say: v.say(h.Sentence)}
 		if v.mayRelease(h.Kind) {
 			w.Act = &link{Word: "Release…", Href: "/holds/" + h.ID.String() + "/release", Sheet: true}
 		}

@@ -114,7 +114,7 @@ func rowsList(v *visit, p report.Page) (list, error) {
 	if err != nil {
 		return list{}, err
 	}
-	l := list{Title: x.Title, Empty: x.Empty, Lead: x.Lead + ". " + count(int64(len(m.Rows)), "row", "rows") + ", " + v.money(m.Sum, string(m.Currency)) + v.spanText(from, to) + "."}
+	l := list{Title: x.Title, Empty: x.Empty, Lead: x.Lead + ". " + count(int64(len(m.Rows)), "row", "rows") + v.sumText(m.Sum, string(m.Currency)) + v.spanText(from, to) + "."}
 	if x.Month {
 		l.Top = monthForm(v, string(from.Month()))
 	}
@@ -123,7 +123,7 @@ func rowsList(v *visit, p report.Page) (list, error) {
 	if at+n < len(m.Rows) {
 		l.Next = strconv.Itoa(at + n)
 	}
-	l.Table = table{Caption: x.Title, Columns: []column{{"Document", false, "first"}, {"Customer", false, "whole"}, {"State", false, "whole"}, {"Amount", true, "up"}, {"In " + string(m.Currency), true, "amount"}, {"Day", true, "whole"}}}
+	l.Table = table{Caption: x.Title, Columns: []column{{"Document", false, "first"}, {"Customer", false, "whole"}, {"State", false, "whole"}, {"Amount", true, "up"}, {"In " + string(m.Currency), true, "amount"}, {"Day", true, "whole"}}, Needs: atPrices("Amount", "In "+string(m.Currency))}
 	for i, r := range rows {
 		l.Table.Rows = append(l.Table.Rows, v.measureRow(r, at+i))
 	}
@@ -137,6 +137,14 @@ func offsetOf(p report.Page) (at, n int) {
 	}
 	at, _ = strconv.Atoi(p.After)
 	return max(0, at), n
+}
+
+// sumText is a sum for who may see amounts.
+func (v *visit) sumText(s, currency string) string {
+	if !v.may(access.SeePrices) {
+		return ""
+	}
+	return ", " + v.money(s, currency)
 }
 
 func (v *visit) spanText(from, to day.Day) string {
@@ -165,7 +173,7 @@ func (v *visit) measureRow(r report.MeasureRow, i int) row {
 	if r.Amount != "" {
 		amt = cell{Text: v.money(r.Amount, string(r.Currency)), Raw: r.Amount}
 	}
-	return row{ID: fmt.Sprintf("row-%s-%d", r.Document.ID, i), Cells: []cell{first, who, {State: &s, Sub: sentence(r.Why)}, amt, cash(r.Company), v.dayCell(r.On)}}
+	return row{ID: fmt.Sprintf("row-%s-%d", r.Document.ID, i), Cells: []cell{first, who, {State: &s, Sub: v.say(r.Why)}, amt, cash(r.Company), v.dayCell(r.On)}}
 }
 
 // tile is a question with its number and the way to its rows.
@@ -187,10 +195,10 @@ func (v *visit) tileOf(name string, counted bool) (tile, error) {
 		return tile{}, err
 	}
 	n := int64(len(m.Rows))
-	t := tile{fact: fact{Name: x.Title, Value: v.money(short(m.Sum), string(m.Currency)), Sub: count(n, "row", "rows") + ", " + x.Sub, Href: "/rows/" + name}, Exact: exactly(n, m.Sum, string(m.Currency))}
-	if counted {
+	t := tile{fact: fact{Name: x.Title, Value: v.money(short(m.Sum), string(m.Currency)), Sub: count(n, "row", "rows") + ", " + x.Sub, Href: "/rows/" + name}, Exact: v.exactly(n, m.Sum, string(m.Currency))}
+	if counted || !v.may(access.SeePrices) {
 		t.Value, t.Sub = amount(itoa(n)), x.Sub
-		if !isZero(m.Sum) {
+		if !isZero(m.Sum) && v.may(access.SeePrices) {
 			t.Sub = v.money(short(m.Sum), string(m.Currency)) + ", " + x.Sub
 		}
 	}
@@ -201,6 +209,13 @@ func (v *visit) tileOf(name string, counted bool) (tile, error) {
 		t.Tone = "late"
 	}
 	return t, nil
+}
+
+func (v *visit) exactly(n int64, sum, currency string) string {
+	if !v.may(access.SeePrices) {
+		return count(n, "row", "rows")
+	}
+	return exactly(n, sum, currency)
 }
 
 func exactly(n int64, sum, currency string) string {
@@ -261,7 +276,10 @@ func (v *visit) stageFlow() (fragment, error) {
 		if s.Oldest != "" {
 			x.Oldest = "oldest " + count(int64(s.Oldest.DaysUntil(v.today)), "day", "days")
 		}
-		x.Exact = exactly(s.Count, s.Value, string(s.Currency))
+		x.Exact = v.exactly(s.Count, s.Value, string(s.Currency))
+		if !v.may(access.SeePrices) {
+			x.Value = ""
+		}
 		out = append(out, x)
 	}
 	return flowOf(out), nil

@@ -151,7 +151,7 @@ func stockList(v *visit, p report.Page) (list, error) {
 }
 
 func stockRows(pots []report.PotView) table {
-	t := table{Caption: "Stock", Columns: []column{{"Item", false, "first"}, {"Warehouse", false, "whole"}, {"State", false, "whole"}, {"On hand", true, "whole"}, {"Reserved", true, "up"}, {"Free", true, "amount"}, {"Value", true, "up"}}}
+	t := table{Caption: "Stock", Columns: []column{{"Item", false, "first"}, {"Warehouse", false, "whole"}, {"State", false, "whole"}, {"On hand", true, "whole"}, {"Reserved", true, "up"}, {"Free", true, "amount"}, {"Value", true, "up"}}, Needs: map[string]access.Right{"Value": access.SeeCosts}}
 	for _, x := range pots {
 		free := pieces(x.Free, x.Unit)
 		if isZero(x.Free) {

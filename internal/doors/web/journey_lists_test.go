@@ -33,7 +33,7 @@ func searchAndOpen(b *play) {
 	p.keys("/")
 	p.until("the palette", field+" === document.activeElement")
 	p.typesInto("the palette", field, "custom")
-	p.until("a place", `document.querySelector("#hits [aria-selected=true]")?.innerText.includes("Customers")`)
+	p.until("a place", field+`.dataset.answered === "custom" && `+`document.querySelector("#hits [aria-selected=true]")?.innerText.includes("Customers")`)
 	p.keys("\r")
 	p.until("the customers", `location.pathname === "/customers"`)
 }

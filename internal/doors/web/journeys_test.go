@@ -2,9 +2,14 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -70,14 +75,61 @@ func TestJourneys(t *testing.T) {
 		for _, hand := range []string{"pointer", "keyboard"} {
 			t.Run(j.name+"/"+hand, func(t *testing.T) {
 				t.Parallel()
-				p := b.serve(t, m.copy(t), hand == "keyboard")
-				j.play(p)
-				if p.refusals == 0 {
-					t.Error("no step of this journey goes wrong on purpose")
+				play := func(t testing.TB) {
+					p := b.serve(t, m.copy(t), hand == "keyboard")
+					j.play(p)
+					if p.refusals == 0 {
+						t.Error("no step of this journey goes wrong on purpose")
+					}
+				}
+				if said := tried(t, play); said != "" {
+					t.Logf("it went wrong and is played once more, in a new house; if this passes, look whether the machine was busy or something raced:\n%s", said)
+					fmt.Fprintf(os.Stderr, "%s is played once more: %.300s\n", t.Name(), said)
+					play(t)
 				}
 			})
 		}
 	}
+}
+
+// trial is a try of a journey whose failure does not decide yet: dozens of
+// browser tabs on a busy machine wait in vain now and then.
+type trial struct {
+	testing.TB
+	mu   sync.Mutex
+	said strings.Builder
+	ends []func()
+}
+
+// tried plays once and gives what went wrong.
+func tried(t testing.TB, play func(t testing.TB)) string {
+	r := &trial{TB: t}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer func() {
+			for _, end := range slices.Backward(r.ends) {
+				end()
+			}
+		}()
+		play(r)
+	}()
+	<-done
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.said.String()
+}
+
+func (r *trial) Cleanup(f func())                { r.ends = append(r.ends, f) }
+func (r *trial) Error(args ...any)               { r.tell(fmt.Sprintln(args...)) }
+func (r *trial) Errorf(text string, args ...any) { r.tell(fmt.Sprintf(text, args...)) }
+func (r *trial) Fatal(args ...any)               { r.Error(args...); runtime.Goexit() }
+func (r *trial) Fatalf(text string, args ...any) { r.Errorf(text, args...); runtime.Goexit() }
+
+func (r *trial) tell(s string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.said.WriteString(s + "\n")
 }
 
 // model is a house of which the journeys get copies, since building one takes seconds.
@@ -98,7 +150,7 @@ func buildModel(t *testing.T) *model {
 }
 
 // copy gives a house of its own, with the sequencer at work as in a server.
-func (m *model) copy(t *testing.T) *house {
+func (m *model) copy(t testing.TB) *house {
 	t.Helper()
 	text, err := os.ReadFile(m.file)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"kontor/internal/rooms/access"
 	"kontor/internal/story/report"
 	"kontor/internal/tools/db"
 )
@@ -54,8 +55,9 @@ type table struct {
 	Columns []column
 	Rows    []row
 	Foot    []cell
-	Wide    bool // stays a table on a phone, in a box that scrolls
-	Long    bool // hundreds of rows: drawn with as few elements as it takes
+	Needs   map[string]access.Right // fields that not everybody may see, by the heads of their columns
+	Wide    bool                    // stays a table on a phone, in a box that scrolls
+	Long    bool                    // hundreds of rows: drawn with as few elements as it takes
 	sorts   map[string]sortedHead
 	picks   bool // rows can be selected
 }

@@ -53,7 +53,7 @@ func orderList(v *visit, p report.Page) (list, error) {
 	if v.may(access.Enter) {
 		l.Acts = []link{{Word: "Drafts", Href: "/drafts"}, {Word: "New order", Href: "/orders/new", Icon: "plus", Key: "N", Primary: true}}
 	}
-	l.Table = table{Caption: "Orders", Columns: []column{{"Order, PO", false, "first"}, {"Customer", false, "whole"}, {"State", false, "whole"}, {"Net", true, "amount"}, {"Currency", false, "up"}, {"Ordered", true, "up"}, {"Wished", true, "whole"}}}
+	l.Table = table{Caption: "Orders", Columns: []column{{"Order, PO", false, "first"}, {"Customer", false, "whole"}, {"State", false, "whole"}, {"Net", true, "amount"}, {"Currency", false, "up"}, {"Ordered", true, "up"}, {"Wished", true, "whole"}}, Needs: atPrices("Net", "Currency")}
 	for _, o := range rows.Items {
 		l.Table.Rows = append(l.Table.Rows, row{ID: o.ID.String(), Pick: o.ID.String(), Sum: o.Net, Unit: string(o.Currency), Cells: []cell{
 			named(o.Number, "/orders/"+o.Number).and(o.PONumber), linked(o.Customer.Name, "/customers/"+o.Customer.Code), pill(statusOf(o)), cash(o.Net), text(string(o.Currency)),
@@ -112,7 +112,10 @@ func orderPage(v *visit) (page, error) {
 	d.Lead = append(d.Lead, link{Word: "placed " + dayText(o.OrderedOn, v.today)}, link{Word: "from " + o.WarehouseCode}, link{Word: "to " + o.ShipToName})
 	d.Acts = v.orderActs(o)
 	cur := string(o.Currency)
-	d.Facts = []fact{{Name: "Order value", Value: v.money(o.Net, cur), Sub: v.money(o.Gross, cur) + " with tax"}, v.promiseOf(o), {Name: "Shipped", Value: stateWord(o.ShipState)}, {Name: "Billed", Value: stateWord(o.BillState)}, {Name: "Terms", Value: o.TermsCode}}
+	if v.may(access.SeePrices) {
+		d.Facts = []fact{{Name: "Order value", Value: v.money(o.Net, cur), Sub: v.money(o.Gross, cur) + " with tax"}}
+	}
+	d.Facts = append(d.Facts, v.promiseOf(o), fact{Name: "Shipped", Value: stateWord(o.ShipState)}, fact{Name: "Billed", Value: stateWord(o.BillState)}, fact{Name: "Terms", Value: o.TermsCode})
 	paid, err := v.papersOf(o, &d)
 	if err != nil {
 		return nil, err
@@ -162,7 +165,10 @@ func (v *visit) promiseOf(o report.OrderView) fact {
 // papersOf lists what came of an order, and tells whether all that was billed is paid.
 func (v *visit) papersOf(o report.OrderView, d *document) (paid bool, err error) {
 	cur := string(o.Currency)
-	d.Papers = []paper{{Kind: "Order ", Number: o.Number, Href: "/orders/" + o.Number, Amount: amount(o.Gross), State: stateOf(o.Decision), Sub: stateOf(o.Decision).word + ", revision " + fmt.Sprint(o.Revision)}}
+	d.Papers = []paper{{Kind: "Order ", Number: o.Number, Href: "/orders/" + o.Number, State: stateOf(o.Decision), Sub: stateOf(o.Decision).word + ", revision " + fmt.Sprint(o.Revision)}}
+	if v.may(access.SeePrices) {
+		d.Papers[0].Amount = amount(o.Gross)
+	}
 	ships, err := report.Shipments(v.q, report.ShipmentFilter{Order: o.ID}, report.Page{Limit: 500})
 	if err != nil {
 		return false, err
@@ -199,7 +205,7 @@ func (v *visit) papersOf(o report.OrderView, d *document) (paid bool, err error)
 }
 
 func (v *visit) orderLines(o report.OrderView, paid bool) table {
-	t := table{Caption: "Order lines", Columns: []column{{"#", true, "up"}, {"Item", false, "first"}, {"Ordered", true, "whole"}, {"Progress", false, "whole"}, {"Promised", true, "whole"}, {"Price", true, "up"}, {"Net, " + string(o.Currency), true, "amount"}}}
+	t := table{Caption: "Order lines", Columns: []column{{"#", true, "up"}, {"Item", false, "first"}, {"Ordered", true, "whole"}, {"Progress", false, "whole"}, {"Promised", true, "whole"}, {"Price", true, "up"}, {"Net, " + string(o.Currency), true, "amount"}}, Needs: atPrices("Price", "Net, "+string(o.Currency))}
 	for _, l := range o.Lines {
 		name, href := l.SKU, "/products/"+url.PathEscape(l.SKU)
 		if name == "" {
@@ -412,7 +418,7 @@ func holdRoutes() []route {
 			} else if err != nil {
 				return nil, err
 			}
-			why := consequence{Title: "Why " + f.Number + " waits", Rows: [][]string{{sentence(f.Sentence)}}}
+			why := consequence{Title: "Why " + f.Number + " waits", Rows: [][]string{{v.say(f.Sentence)}}}
 			if f.Kind != "credit" || !v.may(access.SeeMoney) {
 				return []consequence{why}, nil
 			}

@@ -609,12 +609,12 @@ func tableOf(v *visit, t table) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if t.Long {
-			templ_7745c5c3_Err = longTable(v, t).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = longTable(v, v.visible(t)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = plainTable(v, t).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = plainTable(v, v.visible(t)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

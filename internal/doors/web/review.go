@@ -76,7 +76,7 @@ func codes(roles []access.Role) []string {
 
 // rightWords are the rights as an admin says them.
 var rightWords = map[access.Right]string{
-	access.SeeOrders: "see orders", access.SeeMoney: "see money", access.Enter: "enter orders", access.Confirm: "confirm orders", access.Pick: "ship goods", access.Keep: "keep stock",
+	access.SeeOrders: "see orders", access.SeeMoney: "see money", access.SeePrices: "see prices", access.SeeCosts: "see what stock is worth", access.Enter: "enter orders", access.Confirm: "confirm orders", access.Pick: "ship goods", access.Keep: "keep stock",
 	access.Bill: "bill", access.Collect: "collect", access.GiveCredit: "decide credit", access.Close: "close the books", access.Administer: "manage people",
 }
 

@@ -46,6 +46,9 @@ func searchPage(v *visit) (page, error) {
 			hits = append(hits, hit{"Go to", e.Word, "", e.Href})
 		}
 	}
+	if v.ask("go") != "" && len(hits) == 1 {
+		return onward{path: hits[0].Href}, nil
+	}
 	if v.Header.Get("HX-Request") != "" {
 		return draw(hitsOf(v, ask, hits)), nil
 	}

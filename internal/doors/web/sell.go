@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 
+	"kontor/internal/rooms/access"
 	"kontor/internal/story/report"
 	"kontor/internal/words/dec"
 )
@@ -77,6 +78,10 @@ func productPage(v *visit) (page, error) {
 	u := unit(x.Unit)
 	d.Facts = []fact{{Name: "On hand", Value: quantity(onHand.String()), Sub: u}, {Name: "Reserved", Value: quantity(reserved.String()), Sub: u}, {Name: "Free", Value: quantity(free.String()), Sub: u}, {Name: "Tracked by", Value: words(x.Track)}, {Name: "Tax class", Value: x.TaxClass}}
 	d.Sections = []section{{Title: "Stock", Table: stockRows(pots.Items), Empty: "None is in stock."}}
+	d.Story, err = v.storyOf(x.ID.String())
+	if err != nil || !v.may(access.SeePrices) {
+		return draw(documentPage(v, d)), err
+	}
 	prices, err := report.Prices(v.q, report.PriceFilter{SKU: x.SKU}, report.Page{Limit: 50})
 	if err != nil {
 		return nil, err
@@ -86,6 +91,5 @@ func productPage(v *visit) (page, error) {
 		t.Rows = append(t.Rows, row{ID: p.ID, Cells: []cell{text(p.List), text(quantity(p.MinQty)), {Text: price(p.Price), Raw: p.Price, Sub: string(p.Currency)}, text(off(p.Discount)), v.dayCell(p.ValidFrom)}})
 	}
 	d.Sections = append(d.Sections, section{Title: "Prices", Table: t, Empty: "No price list has it."})
-	d.Story, err = v.storyOf(x.ID.String())
-	return draw(documentPage(v, d)), err
+	return draw(documentPage(v, d)), nil
 }

@@ -333,8 +333,15 @@ func (v *visit) consequencesFrom(c *report.Changes) consequences {
 	})
 	add("Stock", len(c.Stock), func(i int) []string {
 		m := c.Stock[i]
-		return []string{m.SKU + " in " + m.Warehouse + ", " + plain(stateOf(m.Status).word), v.quantity(m.Qty) + " " + unit(m.Unit), v.money(m.Value, string(m.Currency))}
+		row := []string{m.SKU + " in " + m.Warehouse + ", " + plain(stateOf(m.Status).word), v.quantity(m.Qty) + " " + unit(m.Unit)}
+		if v.may(access.SeeCosts) {
+			row = append(row, v.money(m.Value, string(m.Currency)))
+		}
+		return row
 	})
+	if !v.may(access.SeeMoney) {
+		c.Items, c.Exposure, c.Entries = nil, nil, nil
+	}
 	add("Open items", len(c.Items), func(i int) []string {
 		x := c.Items[i]
 		return []string{words(x.Kind) + " " + x.Number + ", " + x.Customer.Name, v.money(x.Open, string(x.Currency)) + " open"}
@@ -360,7 +367,7 @@ func (v *visit) consequencesFrom(c *report.Changes) consequences {
 		}
 		return []string{p.Account + " " + p.Name, "", v.amount(p.Credit)}
 	})
-	add("It is written down", len(c.Events), func(i int) []string { return []string{sentence(c.Events[i].Sentence)} })
+	add("It is written down", len(c.Events), func(i int) []string { return []string{v.sentenceOf(c.Events[i])} })
 	out.Nothing = len(out.Sections) == 0
 	return out
 }

@@ -73,7 +73,7 @@ func (v *visit) toldOf(out []told, e report.EventView, on string) []told {
 		icon = "circle-dot"
 	}
 	at := v.instant(e.At)
-	t := told{Icon: icon, Say: sentence(e.Sentence), When: at.Format("15:04") + ", " + e.Actor, Day: sentence(dayText(v.company.Day(at), v.today)), At: e.At, Times: 1}
+	t := told{Icon: icon, Say: v.sentenceOf(e), When: at.Format("15:04") + ", " + e.Actor, Day: sentence(dayText(v.company.Day(at), v.today)), At: e.At, Times: 1}
 	if e.Note != nil {
 		t.Icon, t.Note = "message-square", e.Note.Text
 		if e.Note.Author == v.who.User {

@@ -3,10 +3,12 @@ package web
 import (
 	"cmp"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"kontor/internal/rooms/access"
 	"kontor/internal/rooms/workplace"
 	"kontor/internal/story/report"
 )
@@ -50,6 +52,7 @@ func shown(q url.Values) url.Values {
 // arrange puts the columns of a list into the order that the person wants, and
 // adds the views that are kept of it.
 func (v *visit) arrange(name string, l *list) error {
+	l.Table = v.visible(l.Table)
 	k := keptViews{List: name}
 	var err error
 	if k.Views, err = workplace.Views(v.q, v.who.User, name); err != nil {
@@ -142,6 +145,49 @@ func placeOfHead(all []column, order []int, head string) int {
 		}
 	}
 	return len(order)
+}
+
+// visible leaves out the fields that the person may not see.
+func (v *visit) visible(t table) table {
+	if len(t.Needs) == 0 {
+		return t
+	}
+	t.Rows = slices.Clone(t.Rows)
+	order := chosen(t.Columns, "")
+	t.choose(slices.DeleteFunc(order, func(i int) bool {
+		r, ok := t.Needs[t.Columns[i].Head]
+		return ok && !v.may(r)
+	}))
+	t.Needs = nil
+	return t
+}
+
+// atPrices marks columns that show prices or amounts of orders.
+func atPrices(heads ...string) map[string]access.Right {
+	out := map[string]access.Right{}
+	for _, h := range heads {
+		out[h] = access.SeePrices
+	}
+	return out
+}
+
+var amountInText = regexp.MustCompile(`(?:[A-Z]{3} )?-?[0-9][0-9,]*\.[0-9]{2}(?: [A-Z]{3})?`)
+
+// say gives a sentence of the house to the person: without its amounts when he
+// may not see them.
+func (v *visit) say(s string) string {
+	if !v.may(access.SeePrices) {
+		s = amountInText.ReplaceAllString(s, "…")
+	}
+	return sentence(s)
+}
+
+// sentenceOf gives the sentence of an event in the same way.
+func (v *visit) sentenceOf(e report.EventView) string {
+	if !v.may(access.SeePrices) {
+		return v.say(e.Unpriced())
+	}
+	return sentence(e.Sentence)
 }
 
 // choose keeps the columns at some places, in that order.

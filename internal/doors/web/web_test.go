@@ -209,6 +209,22 @@ func TestRights(t *testing.T) {
 		}
 		b.WriteByte('\n')
 	}
+	b.WriteString("\n## Fields\n\nOn pages that a role may open, these figures are left out for whom no dot stands, in lists, files, sheets and\ntimelines alike.\n\n| |")
+	for _, r := range access.Roles {
+		b.WriteString(" " + r.Code + " |")
+	}
+	b.WriteString("\n|---|" + strings.Repeat(":-:|", len(access.Roles)) + "\n")
+	for _, f := range access.Fields {
+		b.WriteString("| " + f.What + " |")
+		for _, role := range access.Roles {
+			if slices.Contains(role.Rights, f.Right) {
+				b.WriteString(" • |")
+			} else {
+				b.WriteString(" |")
+			}
+		}
+		b.WriteByte('\n')
+	}
 	golden(t, "../../../docs/pages.md", b.String())
 	for path, want := range map[string]int{"/nothing": 303, "/orders/": 303} {
 		if w := k.ask("", "GET", path, nil); w.Code != want && w.Code != 404 {

@@ -9,6 +9,8 @@ type Right string
 const (
 	SeeOrders  Right = "orders.see"    // orders, customers, products, stock, shipments
 	SeeMoney   Right = "money.see"     // invoices, open items, bank, ledger
+	SeePrices  Right = "prices.see"    // fields: prices and amounts of orders, in their lists, rows and files
+	SeeCosts   Right = "costs.see"     // fields: what goods in stock are worth
 	Enter      Right = "orders.enter"  // capture, change, cancel, hold
 	Confirm    Right = "orders.accept" // confirm, reserve, release to the warehouse
 	Pick       Right = "goods.pick"    // pick, pack, ship, deliver, take returns in
@@ -20,6 +22,19 @@ const (
 	Administer Right = "people.manage" // users, roles, sessions of others
 )
 
+// Field is a kind of figure that stands on pages which more people may open
+// than may read it: to others it is left out, in files and sentences, too.
+type Field struct {
+	Right Right
+	What  string
+}
+
+// Fields are those of the house.
+var Fields = []Field{
+	{SeePrices, "prices and amounts of orders"},
+	{SeeCosts, "what goods in stock are worth"},
+}
+
 // Role is a job in the company with what it may do. A person may have several.
 type Role struct {
 	Code   string
@@ -29,15 +44,15 @@ type Role struct {
 
 // Roles are those of the house, in the order in which they are shown.
 var Roles = []Role{
-	{"service", "Customer service", []Right{SeeOrders, SeeMoney, Enter, Confirm}},
-	{"planner", "Planner", []Right{SeeOrders, Confirm}},
+	{"service", "Customer service", []Right{SeeOrders, SeeMoney, SeePrices, Enter, Confirm}},
+	{"planner", "Planner", []Right{SeeOrders, SeePrices, SeeCosts, Confirm}},
 	{"warehouse", "Warehouse", []Right{SeeOrders, Pick, Keep}},
-	{"billing", "Billing", []Right{SeeOrders, SeeMoney, Bill}},
-	{"receivables", "Receivables", []Right{SeeOrders, SeeMoney, Collect}},
-	{"credit", "Credit", []Right{SeeOrders, SeeMoney, GiveCredit}},
-	{"controller", "Controller", []Right{SeeOrders, SeeMoney, Close}},
+	{"billing", "Billing", []Right{SeeOrders, SeeMoney, SeePrices, Bill}},
+	{"receivables", "Receivables", []Right{SeeOrders, SeeMoney, SeePrices, Collect}},
+	{"credit", "Credit", []Right{SeeOrders, SeeMoney, SeePrices, GiveCredit}},
+	{"controller", "Controller", []Right{SeeOrders, SeeMoney, SeePrices, SeeCosts, Close}},
 	{"admin", "Admin", []Right{Administer}},
-	{"head", "Head of company", []Right{SeeOrders, SeeMoney}},
+	{"head", "Head of company", []Right{SeeOrders, SeeMoney, SeePrices, SeeCosts}},
 }
 
 // RoleOf finds a role by its code.

@@ -142,12 +142,32 @@ var sentences = map[string]string{
 	"reconciliation.failed": "The books do not agree with what is behind them",
 }
 
-// sentence makes the plain words of an event; a type without words gives itself.
-func sentence(kind string, subject DocRef, reason string, body json.RawMessage) string {
+// priced are fields of events that tell prices and amounts.
+var priced = []string{"gross", "amount", "price", "prices", "value", "left", "cap", "alone", "grants", "currency"}
+
+// Unpriced is the sentence of an event without prices and amounts.
+func (e EventView) Unpriced() string {
+	fields := fieldsOf(e.Body)
+	for _, name := range priced {
+		delete(fields, name)
+	}
+	return say(e.Type, e.Subject, e.Reason, fields)
+}
+
+func fieldsOf(body json.RawMessage) map[string]any {
 	fields := map[string]any{}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
 	_ = d.Decode(&fields) // a body that is no object has no fields
+	return fields
+}
+
+// sentence makes the plain words of an event; a type without words gives itself.
+func sentence(kind string, subject DocRef, reason string, body json.RawMessage) string {
+	return say(kind, subject, reason, fieldsOf(body))
+}
+
+func say(kind string, subject DocRef, reason string, fields map[string]any) string {
 	if _, ok := fields["reason"]; !ok && reason != "" {
 		fields["reason"] = reason
 	}

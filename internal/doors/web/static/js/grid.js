@@ -11,6 +11,12 @@ const fields = ["item", "qty", "unit", "wished", "price"];
 let fresh = draft.hasAttribute("data-fresh"), last = Number(draft.dataset.last), flying = 0;
 const lost = new Set();
 
+// flies counts what is on its way to the server.
+function flies(n) {
+  flying += n;
+  draft.setAttribute("aria-busy", flying > 0);
+}
+
 async function post(path, values, keepalive = false) {
   const answer = await fetch(at + path, { method: "POST", body: new URLSearchParams(values), keepalive });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -48,7 +54,7 @@ function rowValues(row) {
 async function fly(row) {
   row.flying = true;
   row.classList.add("flying");
-  flying++;
+  flies(1);
   do {
     row.again = false;
     try {
@@ -66,7 +72,7 @@ async function fly(row) {
   row.flying = false;
   row.classList.remove("flying");
   row.classList.toggle("lost", lost.has(row));
-  flying--;
+  flies(-1);
 }
 
 setInterval(() => {
@@ -124,9 +130,13 @@ function patch(mine, row) {
     if (then.dataset.f) now.dataset.value = then.dataset.value;
     if (then.dataset.why !== undefined) now.dataset.why = then.dataset.why;
     for (const c of ["flaw", "missing"]) now.classList.toggle(c, then.classList.contains(c));
-    const inside = now.contains(document.activeElement) && now !== document.activeElement;
-    if (now.innerHTML !== then.innerHTML) now.replaceChildren(...then.childNodes);
-    if (inside) focusOn(now);
+    if (now.innerHTML === then.innerHTML) return;
+    const had = now.contains(document.activeElement) && now !== document.activeElement ? document.activeElement.dataset.take ?? "" : null;
+    now.replaceChildren(...then.childNodes);
+    if (had === null) return;
+    const again = $(`[data-take="${CSS.escape(had)}"]`, now);
+    if (again) again.focus();
+    else focusOn(now);
   });
 }
 
@@ -456,7 +466,7 @@ function sendHead() {
   headDirty = false;
   head.dataset.v = Number(head.dataset.v) + 1;
   headFlies ??= (async () => {
-    flying++;
+    flies(1);
     try {
       let sent;
       do {
@@ -470,7 +480,7 @@ function sendHead() {
       if (headLost) throw err;
     } finally {
       headFlies = null;
-      flying--;
+      flies(-1);
     }
   })();
   return headFlies;
@@ -503,7 +513,7 @@ document.addEventListener("paste", (event) => {
 async function pasteRows(text) {
   say("Reading the rows…");
   await settled();
-  flying++;
+  flies(1);
   try {
     apply(await post("/paste", { text, key: key() }));
     say("");
@@ -511,12 +521,12 @@ async function pasteRows(text) {
   } catch (err) {
     say(err instanceof Refusal ? err.message : "Nothing was pasted: the server cannot be reached. Paste again.", true);
   }
-  flying--;
+  flies(-1);
 }
 
 async function meaning(what) {
   await settled();
-  flying++;
+  flies(1);
   const form = $("[data-grid-form=meaning]");
   document.activeElement?.blur();
   try {
@@ -526,7 +536,7 @@ async function meaning(what) {
   } catch (err) {
     say(err instanceof Refusal ? err.message : "The server cannot be reached. Try again.", true);
   }
-  flying--;
+  flies(-1);
 }
 
 const key = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(36)).join("");
