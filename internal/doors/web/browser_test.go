@@ -354,7 +354,14 @@ func (p *tab) refused(sentence string) {
 // gives chooses a file for a field.
 func (p *tab) gives(field, file string) {
 	p.t.Helper()
-	p.do(chromedp.SetUploadFiles(chromedp.CSS("[name="+field+"]"), []string{file}))
+	var err error
+	for range 5 { // the page may be drawn anew between finding the field and filling it
+		p.ready()
+		if err = chromedp.Do(p.ctx, chromedp.SetUploadFiles(chromedp.CSS("[name="+field+"]"), []string{file})); err == nil {
+			return
+		}
+	}
+	p.t.Fatalf("%s gives no file at %s: %v", p.role, p.at(), err)
 }
 
 func (p *tab) keys(text string, o ...chromedp.KeyOption) {

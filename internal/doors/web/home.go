@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
+	"time"
 
 	"kontor/internal/rooms/access"
 	"kontor/internal/story/report"
+	"kontor/internal/tools/db"
 	minor "kontor/internal/words/money"
 )
 
@@ -251,7 +254,7 @@ func headHome(v *visit, h *home) error {
 
 // kpis are five numbers of the month, each with a line of twelve.
 func (h *home) kpis(v *visit) error {
-	k, err := report.KPIs(v.q)
+	k, err := v.site.past.kpis(v.q)
 	if err != nil {
 		return err
 	}
@@ -277,6 +280,32 @@ func (h *home) kpis(v *visit) error {
 	d, err := report.DSO(v.q)
 	h.add(tile{fact: fact{Name: "Days sales outstanding", Value: tenthsText(d.Is), Sub: "now", Href: "/dso"}, Exact: tenthsText(d.Is) + " days", Spark: sparkOf("Days sales outstanding in twelve months", dso, true)})
 	return err
+}
+
+// pastMonths remembers for some minutes what the months before this one came to:
+// on a home page they are a small line beside the number of the month that runs.
+type pastMonths struct {
+	mu     sync.Mutex
+	months []report.KPIMonth
+	at     time.Time
+}
+
+const pastHolds = 10 * time.Minute
+
+func (p *pastMonths) kpis(q db.Querier) (report.KPIView, error) {
+	p.mu.Lock()
+	past, now := p.months, q.Now()
+	if age := now.Sub(p.at); age < 0 || age > pastHolds {
+		past = nil
+	}
+	p.mu.Unlock()
+	k, err := report.KPIs(q, past)
+	if err == nil && past == nil {
+		p.mu.Lock()
+		p.months, p.at = k.Months[:11], now
+		p.mu.Unlock()
+	}
+	return k, err
 }
 
 func first(errs ...error) error {

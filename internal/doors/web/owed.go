@@ -43,14 +43,17 @@ func itemList(v *visit, p report.Page) (list, error) {
 	items, err := report.ItemsOn(v.q, a)
 	l.Lead = "As it stood at the end of " + dayText(on, v.today) + ", " + itemSums(items)
 	if a.Most > 0 && len(items) == a.Most {
-		l.Lead += "; these are the first " + itoa(mostItems) + ", the CSV file has all"
+		l.Lead += "; these are the first " + v.count(mostItems) + ", the CSV file has all"
+	}
+	if a.Most > 0 {
+		items = partOf(&l, items, p, func(x report.ItemView) string { return x.ID.String() })
 	}
 	l.Table = itemRows(v, items, true)
 	return l, err
 }
 
-// mostItems bounds a page of items of a past day.
-const mostItems = 500
+// mostItems bounds a list of items of a past day.
+const mostItems = 5000
 
 // itemSums adds items per currency, credits taken off.
 func itemSums(items []report.ItemView) string {
@@ -316,8 +319,11 @@ func fullDay(d day.Day) cell {
 	return cell{Text: d.Time().Format("2 Jan 2006"), Raw: string(d)}
 }
 
+// mostPlaced bounds the items of a form that places money.
+const mostPlaced = 500
+
 // itemsNow lists what a customer owes as things are, the longest due first.
 func itemsNow(q db.Querier, customer, cur string, today day.Day) ([]report.ItemView, error) {
-	all, err := report.ItemsOn(q, report.ItemAsk{On: today, Customer: customer, Currency: cur, Most: mostItems})
+	all, err := report.ItemsOn(q, report.ItemAsk{On: today, Customer: customer, Currency: cur, Most: mostPlaced})
 	return slices.DeleteFunc(all, func(x report.ItemView) bool { return x.Side == "credit" }), err
 }

@@ -45,6 +45,7 @@ type site struct {
 	hub      *hub
 	checks   checking
 	runs     billRuns
+	past     pastMonths
 }
 
 // Handler answers for all pages. It refuses what another site's page sends

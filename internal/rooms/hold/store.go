@@ -69,6 +69,22 @@ func ByID(q db.Querier, ids []id.Hold) (map[id.Hold]Hold, error) {
 	return out, err
 }
 
+// Lapse ends the holds that stop steps of subjects which will have none any more.
+// What keeps rows from being archived stands.
+func Lapse(tx *db.Tx, subjects []int64, reason string) {
+	tx.Do(`WITH {a: id BIGINT} UPDATE hold SET released_at=$1, released_by=$2, release_reason=$3 FROM a WHERE hold.subject_id=a.id AND hold.released_at=0 AND hold.scope<>$4`,
+		db.Ints(subjects), tx.Stamp(), tx.Who().ID, reason, int64(OnRetain))
+}
+
+// Uncover takes back what earlier releases of the kinds of these holds still allow.
+func Uncover(tx *db.Tx, holds []Hold) {
+	l := db.NewList(len(holds))
+	for _, h := range holds {
+		l.Add(h.Subject, h.Kind)
+	}
+	tx.Do(`WITH {a: sid BIGINT, kind TEXT} UPDATE hold SET release_until='' FROM a WHERE hold.subject_id=a.sid AND hold.kind=a.kind AND hold.released_at<>0 AND hold.release_until<>''`, l)
+}
+
 // Release ends a hold with a reason, good until a day and up to an amount.
 func Release(tx *db.Tx, h id.Hold, reason, until string, upTo int64) error {
 	n, err := tx.Exec(`UPDATE hold SET released_at=$2, released_by=$3, release_reason=$4, release_until=$5, release_cap=$6

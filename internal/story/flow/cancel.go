@@ -2,6 +2,7 @@ package flow
 
 import (
 	"kontor/internal/rooms/credit"
+	"kontor/internal/rooms/hold"
 	"kontor/internal/rooms/invoice"
 	"kontor/internal/rooms/order"
 	"kontor/internal/rooms/shipping"
@@ -58,6 +59,7 @@ type cancelling struct {
 	voids   voiding
 	counts  []order.Counts
 	shrunk  []*invoice.Billable
+	dead    []int64 // orders that are cancelled in full, with open holds
 }
 
 // lock locks the planned shipments of the orders and reads what was to be billed ahead.
@@ -156,6 +158,10 @@ func (w *cancelling) one(x *order.Order, c Cancel) (Changed, error) {
 	e := event.Event{Type: "order.remainder_cancelled", Subject: event.About("order", int64(x.ID)), Reason: c.Reason, Body: map[string]any{"lines": body}}
 	if untouched(x) {
 		x.Decision = order.Cancelled
+		if x.HoldMask != 0 { // nothing is left that could be stopped
+			x.HoldMask &= hold.OnRetain
+			w.dead = append(w.dead, int64(x.ID))
+		}
 		e.Type = "order.cancelled"
 	}
 	w.decided = append(w.decided, x)
@@ -222,6 +228,7 @@ func (w *cancelling) write() error {
 	w.voids.write(w.tx)
 	order.AddCounts(w.tx, sumCounts(w.counts))
 	invoice.Shrink(w.tx, w.shrunk)
+	hold.Lapse(w.tx, w.dead, "the order is cancelled")
 	w.events = append(w.events, w.voids.events...)
 	return w.changing.write()
 }

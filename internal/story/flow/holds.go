@@ -58,6 +58,10 @@ func (o *Office) hold(tx *db.Tx, cmds []Hold) ([]Result[Held], error) {
 			out[i].Fault = unknownOrder(c.Order)
 			continue
 		}
+		if x.Decision == order.Cancelled {
+			out[i].Fault = order.ErrMove.Because("order %s is cancelled: there is nothing to hold", x.Number)
+			continue
+		}
 		mask := int64(0)
 		for n, s := range c.Scopes {
 			if scopes[s] == 0 {
@@ -75,6 +79,7 @@ func (o *Office) hold(tx *db.Tx, cmds []Hold) ([]Result[Held], error) {
 		events = append(events, heldEvent(h))
 		out[i].Value = Held{h.ID, x.ID, x.HoldMask, x.Derive().Status}
 	}
+	hold.Uncover(tx, holds) // who holds an order again for a rule takes back what was allowed
 	hold.Open(tx, holds)
 	order.Decide(tx, listOf(touched))
 	return out, event.Record(tx, events...)

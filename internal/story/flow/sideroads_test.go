@@ -206,6 +206,40 @@ func TestWhatAPersonMustDecideIsHeld(t *testing.T) {
 	})
 }
 
+// TestWhatWasAllowedIsTakenBack: who holds an order again for the rule that
+// somebody let it pass ends that, and holds end with their order.
+func TestWhatWasAllowedIsTakenBack(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := openShop(t, d, shopRules{limit: 5000})
+		s.stock("BOLT", "100", "1")
+		big := s.order(bolts("6")) // 71.40 against 50.00
+		confirm := func() string {
+			c, err := s.Confirm.One(s.ctx, s.who, flow.Confirm{Order: big.Order})
+			s.must(err)
+			return c.Decision
+		}
+		confirm()
+		_, err := s.Unhold.One(s.ctx, s.who, flow.Unhold{Hold: s.openHold(big.Order), Reason: "known customer", Until: "2999-12-31"})
+		s.must(err)
+		again, err := s.Hold.One(s.ctx, s.who, flow.Hold{Order: big.Order, Scopes: []string{"confirm"}, Kind: hold.Credit, Reason: "not yet"})
+		s.must(err)
+		_, err = s.Unhold.One(s.ctx, s.who, flow.Unhold{Hold: again.Hold, Reason: "look again", Until: "2026-01-01"})
+		s.must(err)
+		if got := confirm(); got != "captured" {
+			t.Errorf("a release that was taken back still covers: %s", got)
+		}
+		if s.openHold(big.Order) == 0 {
+			t.Error("nothing holds it")
+		}
+		_, err = s.Cancel.One(s.ctx, s.who, flow.Cancel{Order: big.Order, Reason: "they do not want it"})
+		s.must(err)
+		if h := s.openHold(big.Order); h != 0 {
+			t.Errorf("%s stands on a cancelled order", h)
+		}
+		s.verified()
+	})
+}
+
 func TestAHoldStopsItsStepAndNoOther(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := openShop(t, d, shopRules{})

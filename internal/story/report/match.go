@@ -118,7 +118,7 @@ var payerHints = []struct {
 	sql   string
 }{
 	{"this bank account has paid for them before", 28, `SELECT DISTINCT a.id, o.customer_id FROM a JOIN receipt x ON x.id=a.id JOIN bank_line b ON b.id=x.bank_line_id
-		JOIN bank_line p ON p.payer_account=b.payer_account AND p.id<>b.id JOIN receipt o ON o.bank_line_id=p.id WHERE b.payer_account<>'' AND o.customer_id<>0`},
+		JOIN bank_line p ON p.payer_account=b.payer_account AND p.payer_account<>'' AND p.id<>b.id JOIN receipt o ON o.bank_line_id=p.id WHERE b.payer_account<>'' AND o.customer_id<>0`},
 	{"the payer's name is theirs", 20, `SELECT DISTINCT a.id, c.id FROM a JOIN receipt x ON x.id=a.id JOIN bank_line b ON b.id=x.bank_line_id JOIN customer c ON UPPER(c.name)=UPPER(b.payer_name) WHERE b.payer_name<>''`},
 	{"", 0, `SELECT DISTINCT a.id, i.customer_id FROM a JOIN open_item m ON m.doc_id=a.id JOIN open_item i ON i.open=m.open AND i.currency=m.currency WHERE m.kind='receipt' AND i.sign>0 AND i.open>0`},
 }

@@ -70,7 +70,7 @@ const billableSum = `SELECT 'order', b.order_id, '', b.customer_id, b.bill_on, 0
 
 // firstOfKind leaves of the open holds of a document one of each kind, as the
 // order desk shows them.
-const firstOfKind = `h.released_at=0 AND h.scope<>{retain} AND ` + alive + ` AND NOT EXISTS (SELECT 1 FROM hold y WHERE y.subject_id=h.subject_id AND y.released_at=0 AND y.kind=h.kind AND y.scope<>{retain} AND y.id<h.id)`
+const firstOfKind = `h.released_at=0 AND h.scope<>{retain} AND NOT EXISTS (SELECT 1 FROM hold y WHERE y.subject_id=h.subject_id AND y.released_at=0 AND y.kind=h.kind AND y.scope<>{retain} AND y.id<h.id)`
 
 var measures = map[string]measure{
 	"waits": {sql: `SELECT h.subject_type, h.subject_id, '', COALESCE(o.customer_id, 0), '', h.opened_at, h.kind, h.sentence, COALESCE(o.currency, ''), COALESCE(o.net_amt, 0), 0, 0, COALESCE(o.fx_rate, ''), 0

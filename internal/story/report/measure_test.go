@@ -49,7 +49,7 @@ func TestMeasures(t *testing.T) {
 			if _, err := report.Measure(q, "orders-in", "2026-13-01", ""); err == nil {
 				t.Error("a day that is none was taken")
 			}
-			k, err := report.KPIs(q)
+			k, err := report.KPIs(q, nil)
 			if err != nil {
 				return err
 			}

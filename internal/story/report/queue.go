@@ -44,9 +44,6 @@ type ReasonCount struct {
 	Count int64  `json:"count"`
 }
 
-// alive leaves out the holds of cancelled orders: they stop nothing any more.
-const alive = `NOT EXISTS (SELECT 1 FROM sales_order c WHERE c.id=h.subject_id AND c.decision='cancelled')`
-
 // Queue lists what waits for a person, the oldest first.
 func Queue(q db.Querier, p Page) (QueueView, error) {
 	v := QueueView{List: List[QueueRow]{Items: []QueueRow{}}, Counts: []ReasonCount{}}
@@ -86,7 +83,7 @@ func Queue(q db.Querier, p Page) (QueueView, error) {
 
 func queueHolds(q db.Querier, after int64, n int) ([]QueueRow, error) {
 	return collect(q, `SELECT h.id, h.kind, h.reason_code, h.sentence, h.scope, h.detail, h.subject_type, h.subject_id, h.opened_at FROM hold h
-		WHERE h.released_at=0 AND h.scope<>$3 AND h.id>$1 AND `+alive+` ORDER BY h.id LIMIT $2`, nil, []any{after, n, int64(hold.OnRetain)}, func(r *db.Rows, v *QueueRow) error {
+		WHERE h.released_at=0 AND h.scope<>$3 AND h.id>$1 ORDER BY h.id LIMIT $2`, nil, []any{after, n, int64(hold.OnRetain)}, func(r *db.Rows, v *QueueRow) error {
 		var scope, opened int64
 		var detail string
 		err := r.Scan(&v.key, &v.Kind, &v.Code, &v.Sentence, &scope, &detail, &v.kind, &v.subject, &opened)
@@ -188,7 +185,7 @@ func describe(q db.Querier, rows []QueueRow) ([]QueueRow, error) {
 }
 
 func queueCounts(q db.Querier) ([]ReasonCount, error) {
-	out, err := collect(q, `SELECT h.kind, h.reason_code, COUNT(*) FROM hold h WHERE h.released_at=0 AND h.scope<>$1 AND `+alive+` GROUP BY h.kind, h.reason_code
+	out, err := collect(q, `SELECT h.kind, h.reason_code, COUNT(*) FROM hold h WHERE h.released_at=0 AND h.scope<>$1 GROUP BY h.kind, h.reason_code
 		UNION ALL SELECT 'intake', i.reason_code, COUNT(*) FROM intake i WHERE i.state IN ('received','refused') GROUP BY i.reason_code
 		UNION ALL SELECT 'short', 'pick.short', COUNT(*) FROM shipment s JOIN shipment_line l ON l.shipment_id=s.id WHERE s.decision='planned' AND l.short_reason<>'' HAVING COUNT(*)>0`, nil, []any{int64(hold.OnRetain)}, func(r *db.Rows, c *ReasonCount) error {
 		return r.Scan(&c.Kind, &c.Code, &c.Count)

@@ -236,27 +236,6 @@ func TestTheBooksTheQueueAndTheSummary(t *testing.T) {
 	})
 }
 
-// TestACancelledOrderWaitsForNobody: its holds stop nothing any more.
-func TestACancelledOrderWaitsForNobody(t *testing.T) {
-	each(t, func(t *testing.T, d *db.DB, s *small) {
-		if err := d.Write(context.Background(), db.Actor{ID: 1}, func(tx *db.Tx) error {
-			_, err := tx.Exec(`UPDATE sales_order SET decision='cancelled' WHERE number='SO-2'`, nil)
-			return err
-		}); err != nil {
-			t.Fatal(err)
-		}
-		read(t, d, func(r *db.Reader) error {
-			q, err := report.Queue(r, report.Page{})
-			if err != nil {
-				return err
-			}
-			w, err := report.Waiting(r, "2026-11-22", true, false, false, false)
-			want(t, "queue", []any{len(q.Items), q.Items[0].Kind, len(q.Counts), w.Waiting}, []any{1, "intake", 1, int64(1)})
-			return err
-		})
-	})
-}
-
 func TestMasterDataAndStock(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB, s *small) {
 		read(t, d, func(r *db.Reader) error {

@@ -157,6 +157,7 @@ var mutations = []mutation{
 	{"INV-20.shipments-free INV-03.reserved", ext("sln", 521), `UPDATE shipment_line SET reserved=1 WHERE id=521`},
 	{"INV-20.shipments-free INV-01.committed", "planned 2", `UPDATE shipment SET decision='planned' WHERE id=520; UPDATE order_schedule SET released=2 WHERE id=511`},
 	{"INV-20.hold-mask", "mask 17, its open holds make 1", `UPDATE hold SET released_at=1 WHERE id=403`},
+	{"INV-20.hold-dead", ext("hld", 402), `UPDATE sales_order SET decision='cancelled', status='cancelled' WHERE id=400`},
 	{"PL-01.dense", "the log has 3 places, from 1 to 4", `DELETE FROM log_leaf WHERE seq=2`},
 	{"PL-01.leaves", "place 3", `UPDATE log_leaf SET event_id=77 WHERE seq=3`},
 	{"PL-01.unplaced", ext("evt", 905) + " (receipt.recorded)", `UPDATE event SET id=300000000000 WHERE id=915`},

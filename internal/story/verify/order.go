@@ -289,6 +289,13 @@ func promises() []check {
 				SELECT subject_id, MAX(scope & 1) | MAX(scope & 2) | MAX(scope & 4) | MAX(scope & 8) | MAX(scope & 16) | MAX(scope & 32) | MAX(scope & 64) | MAX(scope & 128) AS m
 				FROM hold WHERE released_at=0 GROUP BY subject_id) h ON h.subject_id=o.id WHERE o.hold_mask<>COALESCE(h.m, 0) ORDER BY o.id`,
 			say: "{ord} {$}: mask {#}, its open holds make {#}",
+		}, {
+			id:    "INV-20.hold-dead",
+			title: "No cancelled order is on hold",
+			count: `SELECT COUNT(*) FROM hold`,
+			bad: `SELECT h.id, o.number, h.kind FROM hold h JOIN sales_order o ON o.id=h.subject_id
+				WHERE h.released_at=0 AND h.scope<>128 AND o.decision='cancelled' ORDER BY h.id`,
+			say: "{hld} stands on order {$}, which is cancelled, for {$}",
 		},
 	}
 }
