@@ -353,6 +353,9 @@ func (w *changing) edit(f *facts, c *customer.Customer, x *order.Order, l *order
 		for _, s := range l.Schedules {
 			least = max(least, l.Cancelled+s.Released)
 		}
+		if least == 0 && steps < 1 {
+			return nil, order.ErrQty.Because("line %d needs a quantity above 0: cancel the line when nothing of it is wanted any more", l.No).At("qty")
+		}
 		if steps < max(least, 1) {
 			return nil, order.ErrQty.Because("line %d cannot go below %s: that much is shipped, released to the warehouse, billed or cancelled", l.No, qty.Format(least, int(scale))).At("qty")
 		}

@@ -240,6 +240,16 @@ func TestWhatWasAllowedIsTakenBack(t *testing.T) {
 	})
 }
 
+func TestALineIsNotChangedToNothing(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := openShop(t, d, shopRules{})
+		s.stock("BOLT", "10", "1")
+		p := s.order(bolts("2"))
+		_, err := s.Change.One(s.ctx, s.who, flow.Change{Order: p.Order, Lines: []flow.ChangeLine{{Line: p.Lines[0], Qty: "0"}}, Reason: "none"})
+		s.refused(err, order.ErrQty, "cancel the line")
+	})
+}
+
 func TestAHoldStopsItsStepAndNoOther(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := openShop(t, d, shopRules{})
