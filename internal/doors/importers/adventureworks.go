@@ -77,7 +77,10 @@ func (h *history) master() error {
 		if err != nil {
 			return err
 		}
-		return h.prices(tx, products)
+		if err := h.prices(tx, products); err != nil {
+			return err
+		}
+		return h.boms(tx, products)
 	})
 }
 

@@ -117,6 +117,7 @@ func TestAdventureWorks(t *testing.T) {
 		rep := adventureWorks(t, d, dir)
 		digests[rep.Digest] = true
 		verified(t, d)
+		explosionsAreRight(t, d, dir)
 		before := counts(t, d)
 		if again := adventureWorks(t, d, dir); again.Digest != rep.Digest || again.MigrationReceipts != rep.MigrationReceipts {
 			t.Errorf("the second run says %+v, the first %+v", again, rep)

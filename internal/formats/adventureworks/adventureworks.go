@@ -62,6 +62,19 @@ type Stock struct {
 	Qty       int64 // units
 }
 
+// Component is a line of a bill of material: PerAssembly of a component go into
+// one assembly from From to Until.
+type Component struct {
+	ID          int
+	AssemblyID  int
+	ComponentID int
+	PerAssembly string // decimal text; units, ounces or inches as Unit says
+	Unit        string // EA, OZ, IN
+	Level       int    // 1 = directly in something that is sold
+	From        string // first day
+	Until       string // last day; empty when open
+}
+
 // Address is a postal address.
 type Address struct {
 	ID         int
@@ -131,10 +144,11 @@ type CurrencyRate struct {
 // and safe for concurrent readers. Slices are sorted by id, Orders excepted.
 type Set struct {
 	Products      []Product
-	ListPrices    []Price // by product and first day
-	Costs         []Price // by product and first day
-	Stock         []Stock // products that were counted, by id
-	Stores        []Store // stores with orders, by customer id
+	ListPrices    []Price     // by product and first day
+	Costs         []Price     // by product and first day
+	Stock         []Stock     // products that were counted, by id
+	Components    []Component // by assembly, then first day; what is sold by itself has no line
+	Stores        []Store     // stores with orders, by customer id
 	Offers        []Offer
 	ShipMethods   []ShipMethod
 	Territories   []Territory
@@ -157,7 +171,7 @@ func Open(dir string) (*Set, error) {
 		return nil, err
 	}
 	for _, step := range []func() error{
-		s.readOrders, s.readProducts, s.readPrices, s.readStock, s.readOffers,
+		s.readOrders, s.readProducts, s.readPrices, s.readStock, s.readComponents, s.readOffers,
 		s.readShipMethods, s.readTerritories, s.readStores, s.readAddresses,
 		s.readCurrencyRates, s.checkOrders,
 	} {
@@ -308,6 +322,24 @@ func (s *Set) readStock() error {
 		s.Stock = append(s.Stock, Stock{id, qty})
 	}
 	slices.SortFunc(s.Stock, func(a, b Stock) int { return cmp.Compare(a.ProductID, b.ProductID) })
+	return err
+}
+
+func (s *Set) readComponents() error {
+	err := s.each("BillOfMaterials", func(r *record) {
+		if r.text("ProductAssemblyId") == "" { // what is sold goes into nothing
+			return
+		}
+		c := Component{ID: r.id("BillOfMaterialsId"), AssemblyID: r.id("ProductAssemblyId"), ComponentID: r.id("ComponentId"), PerAssembly: r.decimal("PerAssemblyQty"),
+			Unit: r.text("UnitMeasureCode"), Level: int(r.whole("BOMLevel")), From: r.day("StartDate"), Until: r.optionalDay("EndDate")}
+		if c.Until != "" && c.Until < c.From {
+			r.fail("EndDate", "%s is before the first day %s", c.Until, c.From)
+		}
+		s.Components = append(s.Components, c)
+	})
+	slices.SortFunc(s.Components, func(a, b Component) int {
+		return cmp.Or(cmp.Compare(a.AssemblyID, b.AssemblyID), cmp.Compare(a.From, b.From), cmp.Compare(a.ID, b.ID))
+	})
 	return err
 }
 

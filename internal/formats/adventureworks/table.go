@@ -45,6 +45,7 @@ var layouts = map[string]string{
 	"CountryRegion":           "CountryRegionCode Name ModifiedDate",
 	"CurrencyRate":            "CurrencyRateId CurrencyRateDate FromCurrencyCode ToCurrencyCode AverageRate EndOfDayRate ModifiedDate",
 	"Customer":                "CustomerId PersonId StoreId TerritoryId AccountNumber rowguid ModifiedDate",
+	"BillOfMaterials":         "BillOfMaterialsId ProductAssemblyId ComponentId StartDate EndDate UnitMeasureCode BOMLevel PerAssemblyQty ModifiedDate",
 	"Product":                 "ProductId Name ProductNumber MakeFlag FinishedGoodsFlag Color SafetyStockLevel ReorderPoint StandardCost ListPrice Size SizeUnitMeasureCode WeightUnitMeasureCode Weight DaysToManufacture ProductLine Class Style ProductSubcategoryId ProductModelId SellStartDate SellEndDate DiscontinuedDate rowguid ModifiedDate",
 	"ProductCategory":         "ProductCategoryId Name rowguid ModifiedDate",
 	"ProductCostHistory":      "ProductId StartDate EndDate StandardCost ModifiedDate",

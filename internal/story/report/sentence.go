@@ -131,6 +131,7 @@ var sentences = map[string]string{
 	"customer.changed":      "Customer {subject} was changed",
 	"product.created":       "Product {subject} was created",
 	"product.changed":       "Product {subject} was changed",
+	"bom.changed":           "What {subject} is made of was changed[: {lines} lines]",
 	"price.changed":         "Prices were changed[: {prices}]",
 	"terms.changed":         "Terms were changed",
 	"import.finished":       "An import finished",

@@ -37,6 +37,7 @@ type (
 	approvalNoun    struct{}
 	draftNoun       struct{}
 	feedbackNoun    struct{}
+	bomLineNoun     struct{}
 )
 
 func (customerNoun) prefix() string    { return "cus" }
@@ -74,6 +75,7 @@ func (tokenNoun) prefix() string       { return "tok" }
 func (approvalNoun) prefix() string    { return "apv" }
 func (draftNoun) prefix() string       { return "drf" }
 func (feedbackNoun) prefix() string    { return "fbk" }
+func (bomLineNoun) prefix() string     { return "bml" }
 
 // The ids, one type per noun.
 type (
@@ -112,4 +114,5 @@ type (
 	Approval    = ID[approvalNoun]
 	Draft       = ID[draftNoun]
 	Feedback    = ID[feedbackNoun]
+	BOMLine     = ID[bomLineNoun]
 )
