@@ -266,6 +266,7 @@ func small(t *testing.T) string {
 		"ProductSubcategory.csv":      "2\t1\tLamps" + g + "\n",
 		"ProductCostHistory.csv":      "1\t2020-01-01 00:00:00\t\t2.5" + m + "\n",
 		"ProductListPriceHistory.csv": "1\t2020-03-01 00:00:00\t\t4.5" + m + "\n1\t2020-01-01 00:00:00\t2020-02-28 00:00:00\t4.0" + m + "\n",
+		"BillOfMaterials.csv":         "2\t1\t1\t2020-02-01 00:00:00\t\tOZ\t1\t8.0" + m + "\n1\t1\t1\t2020-01-01 00:00:00\t2020-01-31 00:00:00\tEA\t1\t2.0" + m + "\n3\t\t1\t2020-01-01 00:00:00\t\tEA\t0\t1.0" + m + "\n",
 		"ProductInventory.csv":        "1\t1\tA\t1\t3" + g + "\n1\t2\tA\t1\t4" + g + "\n",
 		"PurchaseOrderHeader.csv":     "1\t4\t4\t1\t1\t1\t2020-01-01 00:00:00\t2020-01-05 00:00:00\t1\t1\t1\t3" + m + "\n",
 		"PurchaseOrderDetail.csv":     "1\t1\t2020-01-09 00:00:00\t4\t1\t2.5\t10\t4.0\t1.0\t3.0" + m + "\n1\t2\t2020-01-09 00:00:00\t4\t1\t2.5\t10\t0.0\t0.0\t0.0" + m + "\n",
@@ -328,6 +329,9 @@ func TestSmallSet(t *testing.T) {
 	}
 	if len(s.Stock) != 1 || s.Stock[0].Qty != 7 {
 		t.Errorf("stock %+v", s.Stock)
+	}
+	if len(s.Components) != 2 || s.Components[0].ID != 1 || s.Components[0].Until != "2020-01-31" || s.Components[1].Unit != "OZ" || s.Components[1].PerAssembly != "8.0" {
+		t.Errorf("components %+v", s.Components)
 	}
 	var made, bought int64
 	for w, err := range s.WorkOrders() {
@@ -399,6 +403,7 @@ func TestBrokenFiles(t *testing.T) {
 		{"Store.csv", "50,^Lamps, Inc.,1,x,guid,m\n", "Store.csv line 1", "not closed"},
 		{"Store.csv", "51,Other,1,x,guid,m\n", "Store.csv", "store 50"},
 		{"Customer.csv", "10\t4.0\t\t1\tAW10\tg\tm\n", "reseller_sales_order_lines.csv line 2: customer_id", "9 is not in"},
+		{"BillOfMaterials.csv", "1\t1\t1\t2020-02-01 00:00:00\t2020-01-01 00:00:00\tEA\t1\t2.0\t2020-01-01 00:00:00\n", "BillOfMaterials.csv line 1: EndDate", "before the first day"},
 		{"Product.csv", "", "reseller_sales_order_lines.csv line 2: product_id", "1 is not in Product.csv"},
 		{"StateProvince.csv", "", "Address.csv line 1: StateProvinceId", "not in StateProvince.csv"},
 		{ordersFile + ".gz", "", "reseller_sales_order_lines.csv", "empty"},

@@ -440,6 +440,8 @@ var unproven = map[string]string{
 	"entry_link":        "*",
 	"attachment":        "*",
 	"bank_line":         "charge reconciled_tx", // charge of a debit: nothing is received
+	"bom":               "*",                    // what somebody says a product is made of
+	"bom_line":          "*",
 	"billable":          "source_id source_no allowance_amt exposed_amt hold_mask tax_given tax_amt invoice_line_id net_amt",
 	"credit_account":    "limit_amt temp_limit secured_amt",
 	"customer":          "*",
