@@ -269,7 +269,7 @@ func (s *sim) shelve(tx *db.Tx) error {
 	if refused, err := flow.AddPrices(tx, prices); err != nil || refused >= 0 {
 		return fmt.Errorf("price %d of %d: %w", refused, len(prices), err)
 	}
-	return nil
+	return s.bills(tx)
 }
 
 // prices gives an article's rows in a list: per unit and per pack, with two

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 
 	"kontor/internal/rooms/access"
 	"kontor/internal/story/report"
@@ -54,6 +56,34 @@ func productList(v *visit, p report.Page) (list, error) {
 	return l, err
 }
 
+// madeOf shows the bill of material of an item and those that it stands in, as
+// far as there are some.
+func (v *visit) madeOf(b report.BOMView) (out []section) {
+	for _, s := range []struct {
+		title string
+		lines []report.BOMLineView
+	}{{"Made of", b.Lines}, {"Goes into", b.UsedIn}} {
+		if len(s.lines) == 0 {
+			continue
+		}
+		t := table{Caption: s.title, Columns: []column{{"Item", false, "first"}, {"Quantity", true, "amount"}, {"For", true, "up"}, {"Lost", true, "up"}, {"Valid from", true, "whole"}, {"To", true, "whole"}}}
+		for i, l := range s.lines {
+			t.Rows = append(t.Rows, row{ID: fmt.Sprintf("%s-%d", strings.ToLower(s.title[:4]), i), Cells: []cell{coded(l.SKU, "/products/"+url.PathEscape(l.SKU)).and(l.Name), pieces(l.Qty, l.Unit), text(quantity(l.Per)), lost(l.Scrap), v.dayCell(l.ValidFrom), v.dayCell(l.ValidTo)}})
+		}
+		out = append(out, section{Title: s.title, Table: t})
+	}
+	return out
+}
+
+// lost is a share of scrap in percent.
+func lost(share string) cell {
+	if share == "" {
+		return text("")
+	}
+	p := dec.Must(share).Mul(dec.FromInt(100)).String()
+	return cell{Text: quantity(p) + " %", Raw: p}
+}
+
 // productPage shows an item: where it lies, what it costs.
 func productPage(v *visit) (page, error) {
 	ref, err := report.FindProduct(v.q, v.PathValue("id"))
@@ -78,6 +108,11 @@ func productPage(v *visit) (page, error) {
 	u := unit(x.Unit)
 	d.Facts = []fact{{Name: "On hand", Value: quantity(onHand.String()), Sub: u}, {Name: "Reserved", Value: quantity(reserved.String()), Sub: u}, {Name: "Free", Value: quantity(free.String()), Sub: u}, {Name: "Tracked by", Value: words(x.Track)}, {Name: "Tax class", Value: x.TaxClass}}
 	d.Sections = []section{{Title: "Stock", Table: stockRows(pots.Items), Empty: "None is in stock."}}
+	made, err := report.BOM(v.q, x.ID)
+	if err != nil {
+		return nil, err
+	}
+	d.Sections = append(d.Sections, v.madeOf(made)...)
 	d.Story, err = v.storyOf(x.ID.String())
 	if err != nil || !v.may(access.SeePrices) {
 		return draw(documentPage(v, d)), err
