@@ -284,7 +284,7 @@ func (b bulk) table() table {
 	if b.Done {
 		head = "What happened"
 	}
-	t := table{Caption: "Orders", Columns: []column{{"Order", false, "first"}, {"Customer", false, "whole"}, {"State before", false, "whole"}, {head, false, "whole"}, {"Value", true, "amount"}}}
+	t := table{Caption: "Orders", Columns: []column{{"Order", false, "first"}, {"Customer", false, "whole"}, {"State before", false, "whole"}, {head, false, "whole"}, {"Value", true, "amount"}}, Needs: atPrices("Value")}
 	good, bad := state{"busy", "circle-dot", "Goes on"}, state{"bad", "circle-alert", "Stays"}
 	if b.Done {
 		good, bad = state{"good", "circle-check", "Done"}, state{"bad", "circle-alert", "Refused"}
