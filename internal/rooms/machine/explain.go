@@ -19,7 +19,7 @@ type Push struct {
 type Explanation struct {
 	Score  float64 // probability of a failure
 	Base   float64 // log-odds of a record about which nothing is known
-	Pushes []Push  // the strongest first
+	Pushes []Push  // the strongest first; features that did nothing are left out
 }
 
 // Explain says which features pushed the score of a record. The pushes are the
@@ -36,7 +36,9 @@ func (m *Model) Explain(x []float64) Explanation {
 	e := Explanation{Score: logistic(odds), Base: odds}
 	for f, p := range phi {
 		e.Base -= p
-		e.Pushes = append(e.Pushes, Push{m.features[f].Name, x[f], p})
+		if p != 0 {
+			e.Pushes = append(e.Pushes, Push{m.features[f].Name, x[f], p})
+		}
 	}
 	slices.SortStableFunc(e.Pushes, func(a, b Push) int { return cmp.Compare(math.Abs(b.LogOdds), math.Abs(a.LogOdds)) })
 	return e
