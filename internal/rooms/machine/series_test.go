@@ -119,7 +119,7 @@ func (f found) perMonth() float64 { return float64(len(f.wrong)) / f.months }
 
 // One set of settings for both series. It was chosen on them, so the figures show
 // what can be reached; TestNeighbouringSettings shows how far it carries, and
-// TestDriftIsFoundADayBeforeTheFailure has series that nothing was chosen on.
+// TestDriftIsFoundADayBeforeTheFailure has machines that nothing was chosen on.
 func TestEachFailureRaisesAnAlarm(t *testing.T) {
 	for _, l := range series(t) {
 		f := l.run(t, NewMonitor())
