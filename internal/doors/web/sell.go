@@ -70,7 +70,11 @@ func (v *visit) madeOf(b report.BOMView) (out []section) {
 		for i, l := range s.lines {
 			t.Rows = append(t.Rows, row{ID: fmt.Sprintf("%s-%d", strings.ToLower(s.title[:4]), i), Cells: []cell{coded(l.SKU, "/products/"+url.PathEscape(l.SKU)).and(l.Name), pieces(l.Qty, l.Unit), text(quantity(l.Per)), lost(l.Scrap), v.dayCell(l.ValidFrom), v.dayCell(l.ValidTo)}})
 		}
-		out = append(out, section{Title: s.title, Table: t})
+		x := section{Title: s.title, Table: t}
+		if s.title == "Made of" {
+			x.More = &link{Word: "What many take", Href: "/products/" + url.PathEscape(b.SKU) + "/needs?qty=10"}
+		}
+		out = append(out, x)
 	}
 	return out
 }

@@ -111,6 +111,8 @@ type NeedView struct {
 	SKU     string `json:"sku"`
 	Name    string `json:"name"`
 	Qty     string `json:"qty" doc:"over all places where it is taken, rounded up once to what can be counted"`
+	Free    string `json:"free" doc:"that may be sold and belongs to no order, in all warehouses"`
+	Missing string `json:"missing" doc:"needed above what is free; 0 when there is enough"`
 	Unit    string `json:"unit"`
 	Made    bool   `json:"made" doc:"it has a bill itself on that day"`
 	Phantom bool   `json:"phantom,omitempty"`
@@ -160,6 +162,19 @@ func Explosion(q db.Querier, p id.Product, quantity string, on day.Day) (Explosi
 	return v, v.name(q, needs)
 }
 
+// freeOf adds up what may be sold and belongs to no order, per product.
+func freeOf(q db.Querier, products []id.Product) (map[id.Product]int64, error) {
+	out := map[id.Product]int64{}
+	err := q.Each(`WITH {a: id BIGINT} SELECT z.product_id, CAST(SUM(z.on_hand-z.reserved) AS BIGINT) FROM a JOIN stock_pot z ON z.product_id=a.id WHERE z.status='sellable' GROUP BY z.product_id`, db.Ints(products), nil, func(r *db.Rows) error {
+		var p id.Product
+		var n int64
+		err := r.Scan((*int64)(&p), &n)
+		out[p] = n
+		return err
+	})
+	return out, err
+}
+
 func (v *ExplosionView) name(q db.Querier, needs []bom.Need) error {
 	all := make([]id.Product, len(needs))
 	for i, n := range needs {
@@ -169,9 +184,14 @@ func (v *ExplosionView) name(q db.Querier, needs []bom.Need) error {
 	if err != nil {
 		return err
 	}
+	free, err := freeOf(q, all)
+	if err != nil {
+		return err
+	}
 	for _, n := range needs {
 		x := known[n.Product]
-		v.Needs = append(v.Needs, NeedView{Level: n.Level, SKU: x.SKU, Name: x.Name, Qty: qty.Format(n.Steps, int(x.Scale)), Unit: x.Unit, Made: n.Made, Phantom: n.Phantom})
+		in := func(steps int64) string { return qty.Format(steps, int(x.Scale)) }
+		v.Needs = append(v.Needs, NeedView{Level: n.Level, SKU: x.SKU, Name: x.Name, Qty: in(n.Steps), Free: in(free[n.Product]), Missing: in(max(0, n.Steps-free[n.Product])), Unit: x.Unit, Made: n.Made, Phantom: n.Phantom})
 	}
 	slices.SortFunc(v.Needs, func(a, b NeedView) int {
 		if a.Level != b.Level {
