@@ -30,9 +30,11 @@ type part struct {
 }
 
 type need struct {
-	day int
-	qty int64
+	day       int
+	qty, took int64 // base steps; took is what stock covers
 }
+
+func (n need) rest() int64 { return n.qty - n.took }
 
 // buys reports whether the recipe stands for an order with a supplier.
 func (r *recipe) buys() bool { return len(r.Components) == 0 && len(r.Operations) == 0 }
@@ -165,14 +167,12 @@ func scaled(a, b, c int64) int64 {
 
 // lack says why an explosion failed.
 type lack struct {
-	kind    LimitKind // LimitLead, LimitComponent, LimitCapacity
-	stage   *stage
-	centre  *centre
-	day     int // of the need; for capacity the day the work order is ready
-	from    int // capacity: first day
-	want    int64
-	have    int64
-	surplus int64
+	kind       LimitKind // LimitLead, LimitComponent, LimitCapacity
+	stage      *stage
+	centre     *centre
+	day, until int   // of the need; for capacity the last day of the window
+	from       int   // capacity: its first day
+	want, have int64 // base steps, minutes or working days
 }
 
 // explode books a work order of q that is ready on a day, with all below it, or
@@ -181,23 +181,22 @@ func (b *Book) explode(s int, r *recipe, ready int, q int64) *lack {
 	for i := range r.stages {
 		r.stages[i].needs = r.stages[i].needs[:0]
 	}
-	r.stages[0].needs = append(r.stages[0].needs, need{ready, q})
+	r.stages[0].needs = append(r.stages[0].needs, need{day: ready, qty: q})
 	for i := range r.stages {
 		x := &r.stages[i]
-		for _, n := range x.needs {
-			rest := n.qty
+		for j := range x.needs {
+			n := &x.needs[j]
 			if i > 0 && (x.recipe == nil || !x.recipe.Phantom) {
-				have := min(rest, x.pool.free(n.day, ready))
-				b.takePool(x.pool, n.day, ready, have)
-				rest -= have
+				n.took = min(n.qty, x.pool.free(n.day, ready))
+				b.takePool(x.pool, n.day, ready, n.took)
 			}
-			if rest == 0 {
+			if n.rest() == 0 {
 				continue
 			}
 			if x.recipe == nil {
-				return &lack{kind: LimitComponent, stage: x, day: n.day, want: n.qty, have: n.qty - rest}
+				return &lack{kind: LimitComponent, stage: x, day: n.day, until: ready, want: n.qty, have: n.took}
 			}
-			if l := b.order(s, r, x, n.day, rest); l != nil {
+			if l := b.order(s, r, x, n.day, n.rest()); l != nil {
 				return l
 			}
 		}
@@ -225,7 +224,7 @@ func (b *Book) order(s int, top *recipe, x *stage, by int, q int64) *lack {
 	for i, o := range r.Operations {
 		minutes := o.Setup + scaled(made, o.Run, o.RunOf)
 		if short := b.load(r.centres[i], start, end, minutes); short > 0 {
-			return &lack{kind: LimitCapacity, stage: x, centre: r.centres[i], from: start, day: ready, want: minutes, have: minutes - short}
+			return &lack{kind: LimitCapacity, stage: x, centre: r.centres[i], from: start, day: end, want: minutes, have: minutes - short}
 		}
 	}
 	b.needs(top, x, start, made)
@@ -251,7 +250,7 @@ func (b *Book) needs(top *recipe, x *stage, on int, made int64) {
 		if found {
 			y.needs[i].qty = min(most, y.needs[i].qty+q)
 		} else {
-			y.needs = slices.Insert(y.needs, i, need{on, q})
+			y.needs = slices.Insert(y.needs, i, need{day: on, qty: q})
 		}
 	}
 }

@@ -205,7 +205,10 @@ type Answer struct {
 // Answered is what one line gets.
 type Answered struct {
 	Confirmed []Confirmation
-	Open      int64 // base steps that nothing is promised for
+	Open      int64    // base steps that nothing is promised for
+	Limit     *Limit   // what stops it being sooner; nil when all arrives on the day wished for
+	Better    []Option // what would bring it sooner, soonest first
+	Trace     *Node    // how the quantity came about; its value is what is confirmed
 }
 
 // Confirmation is a quantity from one source on one day.

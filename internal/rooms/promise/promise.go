@@ -123,36 +123,77 @@ func (b *Book) together(asked []*asking, on int, out [][]grab, failed **asking) 
 	return true
 }
 
-// answer settles lines that go together and says what held them up.
+// answer settles lines that go together. What is booked is taken back and booked
+// again line by line, so that limits, options and traces are told from the state
+// that the line met.
 func (b *Book) answer(asked []*asking, r Request) []Answered {
 	together := r.Complete || asked[0].Together > 0
 	out := make([]Answered, len(asked))
+	m := b.mark()
 	got := b.settleAll(asked, together)
+	b.undo(m)
 	for i, a := range asked {
-		out[i] = b.answered(a, got[i])
-	}
-	return out
-}
-
-func (b *Book) answered(a *asking, gs []grab) Answered {
-	out := Answered{Open: a.Qty - total(gs)}
-	for _, g := range gs {
-		out.Confirmed = append(out.Confirmed, b.confirmation(g))
-	}
-	return out
-}
-
-func (b *Book) confirmation(g grab) Confirmation {
-	c := Confirmation{Site: b.sites[g.site].ID, Leaves: b.on(g.leave), Arrives: b.on(g.arrive), Qty: g.qty, Source: g.source,
-		Product: b.world.Products[g.product].ID, Taken: g.taken}
-	if g.source == FromMake || g.source == FromBuy {
-		c.Ready, c.Starts = b.on(g.ready), b.on(g.start)
-	}
-	for _, p := range g.pieces {
-		c.Lots = append(c.Lots, Peg{p.ref, b.on(p.day), p.part})
-		if p.day > 0 && c.Source == FromStock {
-			c.Source = FromReceipt
+		out[i] = Answered{Open: a.Qty - total(got[i])}
+		if out[i].Limit = a.limit(got[i], together); out[i].Limit != nil {
+			out[i].Better = a.better(got[i], together)
+		}
+		out[i].Trace = &Node{Op: OpSum, What: "confirmed"}
+		for _, g := range got[i] {
+			n := a.again(&g, a.Qty-out[i].Trace.Value)
+			out[i].Trace.In = append(out[i].Trace.In, n)
+			out[i].Trace.Value += n.Value
+			out[i].Confirmed = append(out[i].Confirmed, b.confirmations(g)...)
 		}
 	}
-	return c
+	return out
+}
+
+// again books what was grabbed before, of what was still wanted, and tells what
+// it comes from.
+func (a *asking) again(g *grab, wanted int64) Node {
+	r := a.recipes[place{g.site, g.product}]
+	made := g.source == FromMake || g.source == FromBuy
+	var n Node
+	if made {
+		a.explode(g.site, r, g.ready, g.qty)
+		n = a.traceMake(g, r, wanted)
+	} else {
+		p := a.pool(place{g.site, g.product})
+		g.pieces = p.pieces(g.leave, g.until, g.taken)
+		n = a.traceStock(g, p, wanted)
+		a.takePool(p, g.leave, g.until, g.taken)
+	}
+	a.booked([]grab{*g})
+	return n
+}
+
+// confirmations are a grab by where it comes from: what is on hand, and each
+// receipt. A substitute stays one.
+func (b *Book) confirmations(g grab) []Confirmation {
+	c := Confirmation{Site: b.sites[g.site].ID, Leaves: b.on(g.leave), Arrives: b.on(g.arrive), Qty: g.qty, Source: g.source,
+		Product: b.world.Products[g.product].ID, Taken: g.taken}
+	switch g.source {
+	case FromMake, FromBuy:
+		c.Ready, c.Starts = b.on(g.ready), b.on(g.start)
+		return []Confirmation{c}
+	case FromSubstitute:
+		for _, p := range g.pieces {
+			c.Lots = append(c.Lots, Peg{p.ref, b.on(p.day), p.part})
+		}
+		return []Confirmation{c}
+	}
+	c.Qty, c.Taken = 0, 0
+	out := []Confirmation{c}
+	for _, p := range g.pieces {
+		x := &out[0]
+		if p.day > 0 {
+			out = append(out, c)
+			x = &out[len(out)-1]
+			x.Source = FromReceipt
+		}
+		x.Qty += p.part
+		x.Taken += p.part
+		x.Lots = append(x.Lots, Peg{p.ref, b.on(p.day), p.part})
+	}
+	return slices.DeleteFunc(out, func(c Confirmation) bool { return c.Qty == 0 })
 }

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"kontor/internal/words/day"
 )
 
 // tally counts what the cases showed.
@@ -77,6 +79,7 @@ func TestTenThousandRequestsEqualTheOracle(t *testing.T) {
 				}
 			}
 			seen.see(&w, &q, b, &a)
+			explained(t, seed, w.Today, &q, &a)
 			seen["requests"]++
 			seen["lines"] += len(q.Lines)
 		}
@@ -90,4 +93,33 @@ func TestTenThousandRequestsEqualTheOracle(t *testing.T) {
 		t.Log(fmt.Sprintf("%7d  %s", seen[k], k))
 	}
 	t.Log("seeds 0 to 9999, two requests each")
+}
+
+// explained fails when an answer cannot be worked out again from its trace, its
+// lots do not add up, or a late line does not say what holds it up.
+func explained(t *testing.T, seed uint64, today day.Day, q *Request, a *Answer) {
+	t.Helper()
+	for i, l := range a.Lines {
+		if err := l.Trace.Recompute(); err != nil {
+			t.Fatalf("seed %d, line %d: %v", seed, i, err)
+		}
+		if l.Trace.Value != q.Lines[i].Qty-l.Open {
+			t.Fatalf("seed %d, line %d: trace says %d of %d with %d open", seed, i, l.Trace.Value, q.Lines[i].Qty, l.Open)
+		}
+		for _, c := range l.Confirmed {
+			lots := int64(0)
+			for _, p := range c.Lots {
+				lots += p.Qty
+			}
+			if len(c.Lots) > 0 && lots != c.Taken || len(c.Lots) == 0 && c.Source != FromMake && c.Source != FromBuy {
+				t.Fatalf("seed %d, line %d: lots of %+v", seed, i, c)
+			}
+			if c.Arrives > max(q.Lines[i].Wish, today) && (l.Limit == nil || l.Limit.Sentence == "") {
+				t.Fatalf("seed %d, line %d: late, and nothing says why: %+v", seed, i, l)
+			}
+		}
+		if l.Open > 0 && l.Limit == nil {
+			t.Fatalf("seed %d, line %d: %d open, and nothing says why", seed, i, l.Open)
+		}
+	}
 }

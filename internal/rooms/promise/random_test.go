@@ -150,21 +150,29 @@ func (r dice) request(w *World) Request {
 
 // plain writes what a line gets in one form for both sides.
 func plain(b *Book, cs []Confirmation) []string {
-	var out []string
+	var out []got
 	for _, c := range cs {
-		made, ready := c.Source == FromMake || c.Source == FromBuy, 0
-		if made {
-			ready = b.at(c.Ready)
+		g := got{site: c.Site, leave: b.at(c.Leaves), arrive: b.at(c.Arrives), product: c.Product, made: c.Source == FromMake || c.Source == FromBuy, qty: c.Qty, taken: c.Taken}
+		if g.made {
+			g.ready = b.at(c.Ready)
 		}
-		out = append(out, fmt.Sprint(got{c.Site, b.at(c.Leaves), b.at(c.Arrives), c.Product, made, ready, c.Qty, c.Taken}))
+		out = append(out, g)
 	}
-	slices.Sort(out)
-	return out
+	return plainGot(out)
 }
 
+// plainGot adds up parts of one departure, as they may come from several lots.
 func plainGot(gs []got) []string {
-	var out []string
+	sum := map[got]got{}
 	for _, g := range gs {
+		k := g
+		k.qty, k.taken = 0, 0
+		x := k
+		x.qty, x.taken = sum[k].qty+g.qty, sum[k].taken+g.taken
+		sum[k] = x
+	}
+	var out []string
+	for _, g := range sum {
 		out = append(out, fmt.Sprint(g))
 	}
 	slices.Sort(out)

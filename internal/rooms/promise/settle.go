@@ -7,6 +7,7 @@ type asking struct {
 	*Book
 	Line
 	group   string
+	to      string
 	product int
 	ways    []way
 	from    int              // first day on which it may arrive
@@ -51,7 +52,7 @@ func substituted(gs []grab) int64 {
 }
 
 func (b *Book) ask(r *Request, l Line) *asking {
-	a := &asking{Book: b, Line: l, group: r.Group, product: b.products[l.Product], ways: b.ways[r.To], alone: map[[2]int]int64{}}
+	a := &asking{Book: b, Line: l, group: r.Group, to: r.To, product: b.products[l.Product], ways: b.ways[r.To], alone: map[[2]int]int64{}}
 	if l.Wish != "" {
 		a.from = max(0, b.at(l.Wish))
 	}
