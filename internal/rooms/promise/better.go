@@ -17,6 +17,7 @@ const (
 	ChangeSubstitutes Change = "substitutes" // take another product
 	ChangeSites       Change = "split-sites" // from several sites
 	ChangeTime        Change = "split-time"  // on several days
+	ChangeWhole       Change = "whole"       // all on one day
 	ChangeApart       Change = "apart"       // not with the other lines
 )
 
@@ -48,6 +49,7 @@ func (a *asking) better(gs []grab, together bool) []Option {
 	try(ChangeSubstitutes, l.Substitutes || len(a.world.Products[a.product].Substitutes) == 0, change(func(x *Line) { x.Substitutes = true }))
 	try(ChangeSites, l.SplitSites || len(a.ways) < 2, change(func(x *Line) { x.SplitSites = true }))
 	try(ChangeTime, l.SplitTime || together, change(func(x *Line) { x.SplitTime = true }))
+	try(ChangeWhole, !l.SplitTime || together, change(func(x *Line) { x.SplitTime = false }))
 	try(ChangeApart, !together, l)
 	slices.SortStableFunc(out, func(x, y Option) int {
 		return cmp.Or(cmp.Compare(x.Open, y.Open), cmp.Compare(x.Done, y.Done), cmp.Compare(x.First, y.First))
@@ -98,7 +100,7 @@ func (a *asking) first(gs []grab) (int, int64) {
 
 func (a *asking) tell(c Change, o Option) string {
 	what := map[Change]string{ChangeMake: "made to order", ChangeSubstitutes: "with a substitute", ChangeSites: "split over sites",
-		ChangeTime: "split in time", ChangeApart: "without waiting for the other lines"}[c]
+		ChangeTime: "split in time", ChangeWhole: "all on one day", ChangeApart: "without waiting for the other lines"}[c]
 	switch {
 	case o.Open > 0:
 		return fmt.Sprintf("%s, %d arrive from %s on and %d stay open", what, a.Qty-o.Open, o.First, o.Open)

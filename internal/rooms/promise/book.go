@@ -166,8 +166,8 @@ func (b *Book) readPools() error {
 
 func (b *Book) fill(p *pool, w Pool) error {
 	for _, l := range w.Lots {
-		if l.Qty < 0 {
-			return ErrWorld.Because("lot %s has %d; a lot cannot be less than nothing", l.Ref, l.Qty)
+		if l.Qty < 0 || l.Qty > most/10000 {
+			return ErrWorld.Because("lot %s has %d; a lot cannot be less than nothing, or beyond counting", l.Ref, l.Qty)
 		}
 		x := lot{ref: l.Ref, expires: never, qty: l.Qty}
 		if l.On != "" {
@@ -183,8 +183,8 @@ func (b *Book) fill(p *pool, w Pool) error {
 	promised := slices.Clone(w.Promised)
 	slices.SortStableFunc(promised, func(x, y Promised) int { return max(0, b.at(x.On)) - max(0, b.at(y.On)) })
 	for _, d := range promised {
-		if d.Qty < 0 {
-			return ErrWorld.Because("promise %s has %d; a promise cannot be less than nothing", d.Ref, d.Qty)
+		if d.Qty < 0 || d.Qty > most/10000 {
+			return ErrWorld.Because("promise %s has %d; a promise cannot be less than nothing, or beyond counting", d.Ref, d.Qty)
 		}
 		b.cover(p, w, d)
 	}
@@ -292,8 +292,11 @@ func (b *Book) receives(to string) []bool {
 	return out
 }
 
-// entry is something to take back: a demand, minutes, a quota, a lot or a shipment.
+// entry is something to take back: a demand, minutes, a quota, a lot, a work
+// order that can be no larger, or a shipment.
 type entry struct {
+	spent      map[[2]int]bool
+	order      [2]int
 	pool       *pool
 	centre     *centre
 	quota      *quota
@@ -324,6 +327,8 @@ func (b *Book) undo(m mark) {
 			e.centre.free[e.day] += e.qty
 		case e.quota != nil:
 			e.quota.used -= e.qty
+		case e.spent != nil:
+			delete(e.spent, e.order)
 		default:
 			delete(b.ships, e.ship)
 		}

@@ -25,7 +25,7 @@ const (
 	LimitCapacity  LimitKind = "capacity"   // a work centre is full
 	LimitTogether  LimitKind = "together"   // it waits for lines that it must arrive with
 	LimitHorizon   LimitKind = "horizon"    // it is wished for after the last day that is looked at
-	LimitRule      LimitKind = "rule"       // only the line's own flags stand against it
+	LimitRule      LimitKind = "rule"       // as much as possible as soon as possible leaves less for later
 )
 
 // Limit is what stops a line being sooner: the first thing that fails when the
@@ -141,7 +141,7 @@ func (a *asking) late(s, last int) *Limit {
 		l.Sentence = fmt.Sprintf("the cut-off %02d:%02d at %s has passed for today", a.sites[s].Cutoff/60, a.sites[s].Cutoff%60, code)
 	case a.closedBefore(w.To, last):
 		l.Kind, l.Ref = LimitClosed, w.To
-		l.Sentence = fmt.Sprintf("destination %s does not receive on the days before %s", w.To, a.ahead(last))
+		l.Sentence = fmt.Sprintf("destination %s does not receive on %s, the day before it can arrive", w.To, a.on(last-1))
 	case a.closedSite(s, last):
 		l.Kind = LimitClosed
 		l.Sentence = fmt.Sprintf("site %s is closed on the days from which it would arrive before %s", code, a.ahead(last))
@@ -171,16 +171,13 @@ func (a *asking) sooner(s, leave, last int) bool {
 		}
 	}
 	receives := a.receives(w.To)
-	for on < len(a.days) && (!receives[on]) {
+	for on < len(a.days) && !receives[on] {
 		on++
 	}
 	return on < last && on >= a.from
 }
 
-func (a *asking) closedBefore(to string, last int) bool {
-	receives := a.receives(to)
-	return !receives[last-1]
-}
+func (a *asking) closedBefore(to string, last int) bool { return !a.receives(to)[last-1] }
 
 func (a *asking) closedSite(s, last int) bool {
 	for d := 1; d < min(last, len(a.days)); d++ {
@@ -206,7 +203,7 @@ func (a *asking) lacks(s, on int, gs []grab) *Limit {
 	}
 	if l.Have >= a.Qty {
 		l.Kind = LimitRule
-		l.Sentence = fmt.Sprintf("%s has %d of %s for %s, but in parts that the line may not take", a.sites[s].Code, l.Have, a.code(a.product), a.on(on))
+		l.Sentence = fmt.Sprintf("%s has %d of %s for %s only while nothing of it comes sooner: what is made first takes what the rest would need", a.sites[s].Code, l.Have, a.code(a.product), a.on(on))
 		return l
 	}
 	p := a.pool(place{s, a.product})
@@ -261,23 +258,32 @@ func (a *asking) receipt(p *pool, leave int, gs []grab) *lot {
 	return out
 }
 
-// unmade says what stops one unit more being made for a departure; nil when the
+// unmade says what stops one unit more being made for a departure, with the
+// figures of all that is wanted where that meets the same lack; nil when the
 // product is not made there.
 func (a *asking) unmade(s, leave, on int) *lack {
 	p := a.pool(place{s, a.product})
 	stock := min(a.Qty, p.free(leave, on+a.Remaining))
 	a.takePool(p, leave, on+a.Remaining, stock)
+	want := a.Qty - stock
 	var out *lack
 	a.orders(s, leave, on, func(r *recipe, ready int) bool {
-		q := a.largest(s, r, ready, a.Qty-stock)
-		if q < a.Qty-stock {
-			m := a.mark()
-			out = a.explode(s, r, ready, q+1)
-			a.undo(m)
+		if q := a.largest(s, r, ready, want); q < want {
+			out = a.why(s, r, ready, q+1)
+			if all := a.why(s, r, ready, want); all.kind == out.kind && all.stage == out.stage && all.centre == out.centre {
+				out = all
+			}
 		}
 		return false
 	})
 	return out
+}
+
+// why is what a work order lacks that cannot be.
+func (b *Book) why(s int, r *recipe, ready int, q int64) *lack {
+	m := b.mark()
+	defer b.undo(m)
+	return b.explode(s, r, ready, q, true)
 }
 
 // short tells a lack of an explosion.

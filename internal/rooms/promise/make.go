@@ -113,8 +113,8 @@ func (b *Book) stage(at place, r *recipe) error {
 		}
 		for _, c := range x.Components {
 			q, ok := b.products[c.Product]
-			if !ok || c.Per <= 0 || c.PerOf <= 0 || c.Scrap < 0 {
-				return ErrWorld.Because("the bill of materials of %s has a component that is unknown or not above 0", b.world.Products[p].Code)
+			if !ok || c.Per <= 0 || c.PerOf <= 0 || c.Scrap < 0 || max(c.Per, c.PerOf, c.Scrap*1_000_000) > 1_000_000_000_000 {
+				return ErrWorld.Because("the bill of materials of %s has a component that is unknown, not above 0 or beyond counting", b.world.Products[p].Code)
 			}
 			if err := below(q, depth+1); err != nil {
 				return err
@@ -177,7 +177,10 @@ type lack struct {
 
 // explode books a work order of q that is ready on a day, with all below it, or
 // books a part and says what is lacking; the caller takes that back.
-func (b *Book) explode(s int, r *recipe, ready int, q int64) *lack {
+//
+// A trial books only what it must know again: stock of a product with a later
+// need, and minutes.
+func (b *Book) explode(s int, r *recipe, ready int, q int64, trial bool) *lack {
 	for i := range r.stages {
 		r.stages[i].needs = r.stages[i].needs[:0]
 	}
@@ -188,7 +191,9 @@ func (b *Book) explode(s int, r *recipe, ready int, q int64) *lack {
 			n := &x.needs[j]
 			if i > 0 && (x.recipe == nil || !x.recipe.Phantom) {
 				n.took = min(n.qty, x.pool.free(n.day, ready))
-				b.takePool(x.pool, n.day, ready, n.took)
+				if !trial || j+1 < len(x.needs) {
+					b.takePool(x.pool, n.day, ready, n.took)
+				}
 			}
 			if n.rest() == 0 {
 				continue
@@ -273,15 +278,17 @@ func (b *Book) load(c *centre, from, to int, minutes int64) int64 {
 func (b *Book) largest(s int, r *recipe, ready int, want int64) int64 {
 	can := func(q int64) bool {
 		m := b.mark()
-		l := b.explode(s, r, ready, q)
+		l := b.explode(s, r, ready, q, true)
 		b.undo(m)
 		return l == nil
 	}
-	if want <= 0 || !can(1) {
+	switch {
+	case want <= 0:
 		return 0
-	}
-	if can(want) {
+	case can(want):
 		return want
+	case want == 1 || !can(1):
+		return 0
 	}
 	low, high := int64(1), want
 	for high-low > 1 {

@@ -78,18 +78,29 @@ func (p *pool) change(day int, by int64) {
 	if !found {
 		p.days = slices.Insert(p.days, i, day)
 		p.net = slices.Insert(p.net, i, 0)
-		p.level = append(p.level, 0)
-		p.floor = append(p.floor, 0)
+		p.level = slices.Insert(p.level, i, 0)
+		p.floor = slices.Insert(p.floor, i, 0)
 	}
 	p.net[i] += by
+	p.refresh(i)
+}
+
+// refresh works the levels out again from one of days on.
+func (p *pool) refresh(from int) {
 	level := int64(0)
-	for j, n := range p.net {
-		level += n
+	if from > 0 {
+		level = p.level[from-1]
+	}
+	for j := from; j < len(p.net); j++ {
+		level += p.net[j]
 		p.level[j] = level
 	}
 	low := level
 	for j := len(p.level) - 1; j >= 0; j-- {
 		low = min(low, p.level[j])
+		if j < from && p.floor[j] == low {
+			return // below nothing changed
+		}
 		p.floor[j] = low
 	}
 }

@@ -8,15 +8,20 @@ import (
 
 // Promise answers a request and leaves the Book as it was.
 func (b *Book) Promise(r Request) (Answer, error) {
-	m := b.mark()
-	out, err := b.Keep(r)
-	b.undo(m)
+	out, err := b.run(r)
+	b.undo(mark{})
 	return out, err
 }
 
 // Keep answers a request and keeps what it promises, so that the next request
 // does not get it.
 func (b *Book) Keep(r Request) (Answer, error) {
+	out, err := b.run(r)
+	b.journal = b.journal[:0]
+	return out, err
+}
+
+func (b *Book) run(r Request) (Answer, error) {
 	if err := b.check(r); err != nil {
 		return Answer{}, err
 	}
@@ -155,7 +160,7 @@ func (a *asking) again(g *grab, wanted int64) Node {
 	made := g.source == FromMake || g.source == FromBuy
 	var n Node
 	if made {
-		a.explode(g.site, r, g.ready, g.qty)
+		a.explode(g.site, r, g.ready, g.qty, false)
 		n = a.traceMake(g, r, wanted)
 	} else {
 		p := a.pool(place{g.site, g.product})

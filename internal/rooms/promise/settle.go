@@ -13,6 +13,7 @@ type asking struct {
 	from    int              // first day on which it may arrive
 	alone   map[[2]int]int64 // by site and day: bound of one work order
 	frozen  bool             // others have booked: no new bounds
+	spent   map[[2]int]bool  // by site and day: a work order that can be no larger, as things are booked
 	others  []other          // substitutes allowed
 }
 
@@ -52,7 +53,7 @@ func substituted(gs []grab) int64 {
 }
 
 func (b *Book) ask(r *Request, l Line) *asking {
-	a := &asking{Book: b, Line: l, group: r.Group, to: r.To, product: b.products[l.Product], ways: b.ways[r.To], alone: map[[2]int]int64{}}
+	a := &asking{Book: b, Line: l, group: r.Group, to: r.To, product: b.products[l.Product], ways: b.ways[r.To], alone: map[[2]int]int64{}, spent: map[[2]int]bool{}}
 	if l.Wish != "" {
 		a.from = max(0, b.at(l.Wish))
 	}
@@ -192,8 +193,17 @@ func (a *asking) own(s, on int, want int64) []grab {
 		want -= n
 	}
 	a.orders(s, leave, on, func(r *recipe, ready int) bool {
-		if q := a.largest(s, r, ready, want); q > 0 {
-			a.explode(s, r, ready, q)
+		k := [2]int{s, ready}
+		if a.spent[k] {
+			return true
+		}
+		q := a.largest(s, r, ready, want)
+		if q < want { // and what is booked later can only make it less
+			a.spent[k] = true
+			a.journal = append(a.journal, entry{spent: a.spent, order: k})
+		}
+		if q > 0 {
+			a.explode(s, r, ready, q, false)
 			out = append(out, a.made(s, r, ready, grab{site: s, leave: leave, arrive: on, qty: q, product: a.product, taken: q, until: until}))
 			want -= q
 		}
