@@ -196,7 +196,7 @@ func (b *Book) cover(p *pool, w Pool, d Promised) {
 	was := max(0, b.at(d.On))
 	until := was
 	if d.Until != "" {
-		until = max(until, b.at(d.Until))
+		until = b.at(d.Until)
 	}
 	days := []int{was}
 	for _, l := range p.lots {

@@ -69,8 +69,18 @@
 // on one day: the earliest, not before any of their wishes, on which each in turn
 // can be had wholly. Groups stand where their first line stands.
 //
+// Limit. A line that is not wholly there on the first day it may arrive has a
+// limit: the first thing that fails – quota, shelf life, the receipt that the
+// last part waited for, a lack in the explosion, stock – when all of it is tried
+// one arrival day before its last part, at the site of that part; where none
+// arrives, at the site that has most. Nothing that can arrive before means cut-off,
+// calendars or transit. Lifted, it binds no more: the line comes sooner or gets
+// more, or another limit is named.
+//
 // So each line is earliest-first and, in that, optimal; the order of lines is
-// given and greedy: no line gives way for a later one. In time and quantity every
+// given and greedy: no line gives way for a later one. Within a line that splits
+// in time, too, what is made first can take what would have made all of it later;
+// the option "whole" says so. In time and quantity every
 // search is exact, with one bound: of more than 200,000 sets of sites the first
 // found by size is improved by exchange of single sites.
 package promise

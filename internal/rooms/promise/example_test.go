@@ -140,3 +140,22 @@ func TestAWorldThatCannotBeIsRefused(t *testing.T) {
 		}
 	}
 }
+
+// A line that alone would be one short of a whole substitute is not when another
+// line has used the quota: then all of it comes as substitutes.
+func TestALineMayDoBetterAfterAnother(t *testing.T) {
+	w := World{Today: "2026-11-25", Days: 9, Sites: []Site{{ID: 1}}, Destinations: []Destination{{Code: "Bern"}}, Lanes: []Lane{{Site: 1, To: "Bern"}},
+		Products: []Product{{ID: 1, Substitutes: []Substitute{{2, 1, 2}}}, {ID: 2}},
+		Pools:    []Pool{{Site: 1, Product: 1, Lots: []Lot{{Qty: 20}}}, {Site: 1, Product: 2, Lots: []Lot{{Qty: 3, On: "2026-11-27"}}}},
+		Quotas:   []Quota{{"DEALER", 1, "2026-11", 5, 0}}}
+	b, err := New(w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, _ := b.Promise(Request{To: "Bern", Group: "DEALER", Complete: true, Lines: []Line{{Product: 1, Qty: 5}, {Product: 1, Qty: 6, Substitutes: true}}})
+	for i, l := range a.Lines {
+		if l.Open > 0 || lastOf(&l) != "2026-11-27" {
+			t.Errorf("line %d: %+v", i, l)
+		}
+	}
+}

@@ -125,104 +125,36 @@ func (a *asking) nearest() int {
 
 func (a *asking) code(product int) string { return a.world.Products[product].Code }
 
-// late says why nothing can arrive before a day from a site.
-func (a *asking) late(s, last int) *Limit {
-	l := &Limit{Site: a.sites[s].ID, Product: a.Line.Product}
-	w := a.ways[s]
-	code := a.sites[s].Code
-	if last < len(a.days) {
-		l.On = a.on(last)
-	}
-	switch {
-	case !w.ok:
-		l.Kind, l.Sentence = LimitLane, "no site may serve this destination; open a lane or release a site"
-	case a.cutoff(s) && a.sites[s].open[0] && a.sooner(s, 0, last):
-		l.Kind = LimitCutoff
-		l.Sentence = fmt.Sprintf("the cut-off %02d:%02d at %s has passed for today", a.sites[s].Cutoff/60, a.sites[s].Cutoff%60, code)
-	case a.closedBefore(w.To, last):
-		l.Kind, l.Ref = LimitClosed, w.To
-		l.Sentence = fmt.Sprintf("destination %s does not receive on %s, the day before it can arrive", w.To, a.on(last-1))
-	case a.closedSite(s, last):
-		l.Kind = LimitClosed
-		l.Sentence = fmt.Sprintf("site %s is closed on the days from which it would arrive before %s", code, a.ahead(last))
-	default:
-		l.Kind, l.Want = LimitTransit, int64(w.Transit)
-		l.Sentence = fmt.Sprintf("from %s it is %d days on the way, so nothing arrives before %s", code, w.Transit, a.ahead(last))
-	}
-	return l
-}
-
-// ahead writes a day that may be the end of the horizon.
-func (a *asking) ahead(d int) string {
-	if d >= len(a.days) {
-		return "the end of the horizon, " + string(a.on(d-1))
-	}
-	return string(a.on(d))
-}
-
-// sooner reports whether a departure would arrive as wished and before a day, if
-// it took place and the destination received on every day.
-func (a *asking) sooner(s, leave, last int) bool {
-	w := a.ways[s]
-	on := leave
-	for n := 0; n < w.Transit && on < last; {
-		if on++; w.Carrier.Works(a.on(on)) {
-			n++
-		}
-	}
-	receives := a.receives(w.To)
-	for on < len(a.days) && !receives[on] {
-		on++
-	}
-	return on < last && on >= a.from
-}
-
-func (a *asking) closedBefore(to string, last int) bool { return !a.receives(to)[last-1] }
-
-func (a *asking) closedSite(s, last int) bool {
-	for d := 1; d < min(last, len(a.days)); d++ {
-		if !a.sites[s].open[d] && a.sooner(s, d, last) {
-			return true
-		}
-	}
-	return !a.sites[s].open[0] && a.sooner(s, 0, last)
-}
-
 // lacks books what a site can give on a day and says why it is not all.
 func (a *asking) lacks(s, on int, gs []grab) *Limit {
-	l := &Limit{Site: a.sites[s].ID, Product: a.Line.Product, Want: a.Qty}
-	leave := a.leaves(s, on)
-	room := a.room(a.product, on)
-	m := a.mark()
-	l.Have = total(a.own(s, on, a.Qty))
+	leave, room, m := a.leaves(s, on), a.room(a.product, on), a.mark()
+	l := &Limit{Site: a.sites[s].ID, Product: a.Line.Product, Want: a.Qty, Have: total(a.own(s, on, a.Qty))}
+	p := a.pool(place{s, a.product})
+	code, at := a.code(a.product), a.sites[s].Code
 	if room < l.Have {
 		q := a.quota(a.product, on)
-		l.Kind, l.Ref, l.Have = LimitQuota, a.group, room
-		l.Sentence = fmt.Sprintf("quota of group %s of %s for %s is used: %d of %d; %d are wanted", a.group, a.code(a.product), a.on(on).Month(), q.used, q.limit, a.Qty)
-		return l
+		return l.is(LimitQuota, a.group, room, "quota of group %s of %s for %s is used: %d of %d; %d are wanted", a.group, code, a.on(on).Month(), q.used, q.limit, a.Qty)
 	}
 	if l.Have >= a.Qty {
-		l.Kind = LimitRule
-		l.Sentence = fmt.Sprintf("%s has %d of %s for %s only while nothing of it comes sooner: what is made first takes what the rest would need", a.sites[s].Code, l.Have, a.code(a.product), a.on(on))
-		return l
+		return l.is(LimitRule, "", l.Have, "%s has %d of %s for %s only while nothing of it comes sooner: what is made first takes what the rest would need", at, l.Have, code, a.on(on))
 	}
-	p := a.pool(place{s, a.product})
 	if x := a.expiring(p, leave, on+a.Remaining); x != nil {
-		l.Kind, l.Ref, l.On = LimitShelf, x.ref, ""
-		l.Sentence = fmt.Sprintf("lot %s of %s at %s expires on %s; on arrival on %s it must last %d days more", x.ref, a.code(a.product), a.sites[s].Code, a.on(x.expires), a.on(on), a.Remaining)
-		return l
+		return l.is(LimitShelf, x.ref, l.Have, "lot %s of %s at %s expires on %s; on arrival on %s it must last %d days more", x.ref, code, at, a.on(x.expires), a.on(on), a.Remaining)
 	}
 	if x := a.receipt(p, leave, gs); x != nil {
-		l.Kind, l.Ref, l.On = LimitReceipt, x.ref, a.on(x.day)
-		l.Sentence = fmt.Sprintf("only %d of %d of %s at %s can leave by %s; receipt %s of %d arrives on %s", l.Have, a.Qty, a.code(a.product), a.sites[s].Code, a.on(leave), x.ref, x.qty, a.on(x.day))
-		return l
+		l.On = a.on(x.day)
+		return l.is(LimitReceipt, x.ref, l.Have, "only %d of %d of %s at %s can leave by %s; receipt %s of %d arrives on %s", l.Have, a.Qty, code, at, a.on(leave), x.ref, x.qty, l.On)
 	}
 	a.undo(m)
 	if x := a.unmade(s, leave, on); x != nil {
 		return a.short(l, s, x)
 	}
-	l.Kind = LimitStock
-	l.Sentence = fmt.Sprintf("only %d of %d of %s at %s are free by %s, and no receipt that is known brings more", l.Have, a.Qty, a.code(a.product), a.sites[s].Code, a.on(leave))
+	return l.is(LimitStock, "", l.Have, "only %d of %d of %s at %s are free by %s, and no receipt that is known brings more", l.Have, a.Qty, code, at, a.on(leave))
+}
+
+// is fills in what a limit turned out to be.
+func (l *Limit) is(kind LimitKind, ref string, have int64, sentence string, figures ...any) *Limit {
+	l.Kind, l.Ref, l.Have, l.Sentence = kind, ref, have, fmt.Sprintf(sentence, figures...)
 	return l
 }
 
@@ -288,29 +220,35 @@ func (b *Book) why(s int, r *recipe, ready int, q int64) *lack {
 
 // short tells a lack of an explosion.
 func (a *asking) short(l *Limit, s int, x *lack) *Limit {
-	l.Kind, l.Product, l.Want, l.Have = x.kind, a.world.Products[x.stage.product].ID, x.want, x.have
+	l.Product, l.Want = a.world.Products[x.stage.product].ID, x.want
 	code, at := a.code(x.stage.product), a.sites[s].Code
 	switch x.kind {
 	case LimitLead:
-		l.Sentence = fmt.Sprintf("%s takes %d working days at %s: to be ready by %s it would have had to start before today", code, x.want, at, a.on(x.day))
+		return l.is(x.kind, "", x.have, "%s takes %d working days at %s: to be ready by %s it would have had to start before today", code, x.want, at, a.on(x.day))
 	case LimitCapacity:
-		l.Ref = x.centre.code
-		l.Sentence = fmt.Sprintf("work centre %s at %s has %d of the %d minutes that %s needs from %s to %s", l.Ref, at, x.have, x.want, code, a.on(x.from), a.on(x.day))
-		for d := x.day + 1; d < len(a.days); d++ {
-			if x.centre.free[d] > 0 {
-				l.On = a.on(d)
-				l.Sentence += fmt.Sprintf("; it is free again on %s", l.On)
-				break
-			}
+		l.is(x.kind, x.centre.code, x.have, "work centre %s at %s has %d of the %d minutes that %s needs from %s to %s", x.centre.code, at, x.have, x.want, code, a.on(x.from), a.on(x.day))
+		if d := x.centre.next(x.day); d >= 0 {
+			l.On = a.on(d)
+			l.Sentence += fmt.Sprintf("; it is free again on %s", l.On)
 		}
-	default:
-		l.Sentence = fmt.Sprintf("component %s: %d of the %d needed at %s are free on %s", code, x.have, x.want, at, a.on(x.day))
-		if n := next(x.stage.pool, x.day, x.until); n != nil {
-			l.Ref, l.On = n.ref, a.on(n.day)
-			l.Sentence += fmt.Sprintf("; receipt %s of %d comes on %s", n.ref, n.qty, l.On)
-		}
+		return l
+	}
+	l.is(x.kind, "", x.have, "component %s: %d of the %d needed at %s are free on %s", code, x.have, x.want, at, a.on(x.day))
+	if n := next(x.stage.pool, x.day, x.until); n != nil {
+		l.Ref, l.On = n.ref, a.on(n.day)
+		l.Sentence += fmt.Sprintf("; receipt %s of %d comes on %s", n.ref, n.qty, l.On)
 	}
 	return l
+}
+
+// next is the first day after one with minutes left, or -1.
+func (c *centre) next(day int) int {
+	for d := day + 1; d < len(c.free); d++ {
+		if c.free[d] > 0 {
+			return d
+		}
+	}
+	return -1
 }
 
 // next is the first lot that comes after a day.

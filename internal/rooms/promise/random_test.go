@@ -19,8 +19,8 @@ func (r dice) cents(high int) int64  { return int64(r.IntN(high+1)) * 100 }
 func (r dice) pick(n int) id.Product { return id.Product(1 + r.IntN(n)) }
 
 func (r dice) calendar(today day.Day) Calendar {
-	switch r.IntN(3) {
-	case 0:
+	switch r.IntN(4) {
+	case 0, 3:
 		return Calendar{}
 	case 1:
 		return Weekdays(today.AddDays(r.in(0, 8)))
@@ -49,7 +49,7 @@ func (r dice) world() World {
 	}
 	for p := range theProducts {
 		x := Product{ID: id.Product(p + 1), Code: fmt.Sprint("P", p+1)}
-		if r.one(6) {
+		if r.one(4) {
 			x.Shelf = r.in(2, 9)
 		}
 		w.Products = append(w.Products, x)
@@ -70,16 +70,20 @@ func (r dice) world() World {
 }
 
 func (r dice) pools(w *World, s id.Warehouse) {
-	mortal, rich := r.one(3), r.one(2)
+	mortal, rich := r.one(2), r.one(2)
 	for p := range theProducts {
 		if r.one(4) {
 			continue
 		}
 		x := Pool{Site: s, Product: id.Product(p + 1)}
-		for n := range r.IntN(4) {
+		lots := r.IntN(4)
+		if p < 2 && r.one(2) {
+			lots = 0 // what is sold is made
+		}
+		for n := range lots {
 			l := Lot{Ref: fmt.Sprint("L", n), Qty: r.some(5)}
 			if rich {
-				l.Qty += 2
+				l.Qty += 3
 			}
 			if r.one(2) {
 				l.On = w.Today.AddDays(r.in(-1, 12))
@@ -92,12 +96,12 @@ func (r dice) pools(w *World, s id.Warehouse) {
 			x.Lots = append(x.Lots, l)
 		}
 		for n := range r.IntN(3) {
-			if rich && r.one(2) {
+			if rich && !r.one(4) {
 				continue
 			}
-			d := Promised{Ref: fmt.Sprint("D", n), On: w.Today.AddDays(r.in(-1, 13)), Qty: r.some(3)}
+			d := Promised{Ref: fmt.Sprint("D", n), On: w.Today.AddDays(r.in(-1, 13)), Qty: r.some(2)}
 			if r.one(3) {
-				d.Until = d.On.AddDays(r.in(0, 4))
+				d.Until = d.On.AddDays(r.in(-1, 4))
 			}
 			x.Promised = append(x.Promised, d)
 		}
@@ -107,24 +111,25 @@ func (r dice) pools(w *World, s id.Warehouse) {
 
 func (r dice) recipes(w *World, s id.Warehouse) {
 	for n := range 2 {
-		c := Centre{Site: s, Code: fmt.Sprint("W", n), Minutes: r.some(20)}
+		c := Centre{Site: s, Code: fmt.Sprint("W", n), Minutes: r.some(30)}
 		for range r.IntN(3) {
 			c.Booked = append(c.Booked, Load{w.Today.AddDays(r.in(-1, 10)), r.some(8) - 1})
 		}
 		w.Centres = append(w.Centres, c)
 	}
-	for p := 1; p <= theProducts; p++ {
-		if r.one(3) {
+	order := r.Perm(theProducts - 2) // which goes into which
+	for p := range theProducts {
+		if r.one(4) {
 			continue
 		}
-		x := Recipe{Site: s, Product: id.Product(p), Phantom: p > 2 && r.one(5), Lead: r.in(0, 2), Batch: r.some(6) / 2, Ahead: r.in(0, 3)}
-		for c := p + 1; c <= theProducts; c++ {
-			if r.one(3) {
-				x.Components = append(x.Components, Component{Product: id.Product(c), Per: 1 + r.some(1), PerOf: 1 + r.some(1), Scrap: r.some(1) * 1000})
+		x := Recipe{Site: s, Product: id.Product(p + 1), Phantom: p > 1 && r.one(5), Lead: r.in(0, 2), Batch: r.some(4), Ahead: r.in(0, 3)}
+		for c := 2; c < theProducts; c++ {
+			if (p < 2 || order[c-2] > order[p-2]) && r.one(2) {
+				x.Components = append(x.Components, Component{Product: id.Product(c + 1), Per: 1 + r.some(1), PerOf: 1 + r.some(2), Scrap: r.some(1) * 1000})
 			}
 		}
 		for range r.IntN(3) {
-			x.Operations = append(x.Operations, Operation{Centre: fmt.Sprint("W", r.IntN(2)), Setup: r.some(4), Run: r.some(3), RunOf: 1 + r.some(1)})
+			x.Operations = append(x.Operations, Operation{Centre: fmt.Sprint("W", r.IntN(2)), Setup: r.some(3), Run: r.some(3), RunOf: 1 + r.some(1)})
 		}
 		w.Recipes = append(w.Recipes, x)
 	}
@@ -133,17 +138,24 @@ func (r dice) recipes(w *World, s id.Warehouse) {
 func (r dice) request(w *World) Request {
 	q := Request{To: "A", Group: []string{"", "G"}[r.IntN(2)], Complete: r.one(8)}
 	for range r.in(1, 3) {
-		l := Line{Product: r.pick(3), Qty: 1 + r.some(6), SplitTime: r.one(2), SplitSites: r.one(2), Substitutes: r.one(2), Make: !r.one(3)}
+		l := Line{Product: r.pick(3), Qty: 1 + r.some(8), SplitTime: !r.one(3), SplitSites: !r.one(3), Substitutes: r.one(2), Make: !r.one(3)}
 		if r.one(2) {
 			l.Wish = w.Today.AddDays(r.in(-1, 6))
 		}
-		if r.one(4) {
+		if r.one(3) {
 			l.Remaining = r.in(1, 4)
 		}
-		if r.one(5) {
+		if r.one(6) {
 			l.Together = r.in(1, 2)
 		}
 		q.Lines = append(q.Lines, l)
+	}
+	if r.one(3) { // lines that compete for one day
+		q.Complete = true
+		for i := range q.Lines {
+			l := &q.Lines[i]
+			l.Product, l.Qty, l.Make, l.Remaining = r.pick(2), 1+r.some(4), true, 0
+		}
 	}
 	return q
 }
