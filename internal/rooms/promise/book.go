@@ -85,7 +85,7 @@ func New(w World) (*Book, error) {
 		d = d.AddDays(1)
 	}
 	b.index()
-	err := fault.All(b.readRecipes(), b.readPools(), b.readLanes(), b.readQuotas())
+	err := fault.All(b.readProducts(), b.readRecipes(), b.readPools(), b.readLanes(), b.readQuotas())
 	if err != nil {
 		return nil, err
 	}
@@ -107,6 +107,19 @@ func (b *Book) index() {
 		}
 		b.sites = append(b.sites, x)
 	}
+}
+
+func (b *Book) readProducts() error {
+	for _, p := range b.world.Products {
+		seen := map[id.Product]bool{p.ID: true}
+		for _, s := range p.Substitutes {
+			if _, ok := b.products[s.Product]; !ok || seen[s.Product] || s.Num <= 0 || s.Den <= 0 {
+				return ErrWorld.Because("%s has a substitute that is unknown, stands twice, is itself or has a ratio that is not above 0", p.Code)
+			}
+			seen[s.Product] = true
+		}
+	}
+	return nil
 }
 
 // at counts a day from today; days may lie outside the horizon.

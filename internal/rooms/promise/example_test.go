@@ -125,7 +125,8 @@ func TestAWorldThatCannotBeIsRefused(t *testing.T) {
 		"a product of itself": {func(w *World) {
 			w.Recipes = []Recipe{{Site: 1, Product: 1, Components: []Component{{2, 1, 1, 0}}}, {Site: 1, Product: 2, Components: []Component{{1, 1, 1, 0}}}}
 		}, ErrCycle},
-		"no such work centre": {func(w *World) { w.Recipes = []Recipe{{Site: 2, Product: 1, Operations: []Operation{{"SAW", 1, 1, 1}}}} }, ErrWorld},
+		"a substitute of itself": {func(w *World) { w.Products[0].Substitutes = []Substitute{{1, 1, 1}} }, ErrWorld},
+		"no such work centre":    {func(w *World) { w.Recipes = []Recipe{{Site: 2, Product: 1, Operations: []Operation{{"SAW", 1, 1, 1}}}} }, ErrWorld},
 	} {
 		w := yard()
 		c.set(&w)

@@ -209,6 +209,20 @@ type Answered struct {
 	Limit     *Limit   // what stops it being sooner; nil when all arrives on the day wished for
 	Better    []Option // what would bring it sooner, soonest first
 	Trace     *Node    // how the quantity came about; its value is what is confirmed
+	Choices   []Choice // the sites that could have given it, on each day on which it arrives
+}
+
+// Choice is what a site could give of a product on a day of arrival, and what that
+// would cost; a site that could not do what the line asks for is not there.
+type Choice struct {
+	Site    id.Warehouse
+	Product id.Product // the line's, or a substitute when that is asked of several sites
+	On      day.Day    // arrival; of the last part, when one site gives several
+	Can     int64      // base steps of the line
+	Gives   int64      // 0 when it was not chosen
+	Freight int64      // cents, for all that it can give
+	Transit int        // days
+	Age     int        // days, of the oldest stock
 }
 
 // Confirmation is a quantity from one source on one day.

@@ -59,11 +59,6 @@ func (b *Book) check(r Request) error {
 		if l.Qty <= 0 || l.Qty > most/10000 || l.Remaining < 0 || l.Wish != "" && !l.Wish.Valid() {
 			return fault.At(ErrRequest.Because("a line needs a quantity above 0, no negative days of shelf life, and a real date"), "lines[%d]", i)
 		}
-		for _, s := range b.world.Products[b.products[l.Product]].Substitutes {
-			if _, ok := b.products[s.Product]; !ok || s.Num <= 0 || s.Den <= 0 {
-				return fault.At(ErrWorld.Because("a substitute is unknown or has a ratio that is not above 0"), "lines[%d].product", i)
-			}
-		}
 	}
 	return nil
 }
@@ -138,7 +133,7 @@ func (b *Book) answer(asked []*asking, r Request) []Answered {
 	got := b.settleAll(asked, together)
 	b.undo(m)
 	for i, a := range asked {
-		out[i] = Answered{Open: a.Qty - total(got[i])}
+		out[i] = Answered{Open: a.Qty - total(got[i]), Choices: a.chosen(got[i])}
 		if out[i].Limit = a.limit(got[i], together); out[i].Limit != nil {
 			out[i].Better = a.better(got[i], together)
 		}
@@ -149,6 +144,23 @@ func (b *Book) answer(asked []*asking, r Request) []Answered {
 			out[i].Trace.Value += n.Value
 			out[i].Confirmed = append(out[i].Confirmed, b.confirmations(g)...)
 		}
+	}
+	return out
+}
+
+// chosen lists the decisions between sites that the grabs follow, by day.
+func (a *asking) chosen(gs []grab) []Choice {
+	var out []Choice
+	told := map[choice]bool{}
+	for _, g := range gs {
+		k := choice{g.arrive, g.product}
+		if a.choices[k] == nil { // one site, that gave a substitute too
+			k.product = a.product
+		}
+		if !told[k] {
+			out = append(out, a.choices[k]...)
+		}
+		told[k] = true
 	}
 	return out
 }

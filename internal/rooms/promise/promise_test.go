@@ -80,6 +80,7 @@ func TestTenThousandRequestsEqualTheOracle(t *testing.T) {
 			}
 			seen.see(&w, &q, b, &a)
 			explained(t, seed, w.Today, &q, &a)
+			seen["sites compared, none dominates"] += chosen(t, seed, &q, &a)
 			seen["requests"]++
 			seen["lines"] += len(q.Lines)
 		}
@@ -122,4 +123,29 @@ func explained(t *testing.T, seed uint64, today day.Day, q *Request, a *Answer) 
 			t.Fatalf("seed %d, line %d: %d open, and nothing says why", seed, i, l.Open)
 		}
 	}
+}
+
+// chosen fails when the sites chosen do not give what is confirmed, or one that
+// was not chosen is better in one thing and no worse in any. It counts the pairs.
+func chosen(t *testing.T, seed uint64, q *Request, a *Answer) int {
+	pairs := 0
+	for i, l := range a.Lines {
+		gives := int64(0)
+		for _, c := range l.Choices {
+			gives += c.Gives
+			for _, o := range l.Choices {
+				if ask := q.Lines[i]; c.Gives == 0 || o.Gives > 0 || o.On != c.On || ask.SplitTime || ask.SplitSites || ask.Substitutes {
+					continue
+				}
+				pairs++
+				if o.Freight <= c.Freight && o.Transit <= c.Transit && o.Age >= c.Age && (o.Freight < c.Freight || o.Transit < c.Transit || o.Age > c.Age) {
+					t.Fatalf("seed %d, line %d: %+v was chosen, %+v is better", seed, i, c, o)
+				}
+			}
+		}
+		if gives != q.Lines[i].Qty-l.Open {
+			t.Fatalf("seed %d, line %d: the sites chosen give %d, %d are open: %+v", seed, i, gives, l.Open, l)
+		}
+	}
+	return pairs
 }

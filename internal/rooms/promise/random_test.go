@@ -34,10 +34,12 @@ func (r dice) calendar(today day.Day) Calendar {
 
 const theProducts = 6 // 1 and 2 are sold, 3 to 6 go into them
 
-func (r dice) world() World {
+func (r dice) world() World { return r.worldOf(r.in(1, 3)) }
+
+func (r dice) worldOf(sites int) World {
 	w := World{Today: day.Must("2026-11-01").AddDays(r.in(0, 40)), Minute: r.in(0, 1439), Days: r.in(6, 11), TransitCents: r.cents(3), AgeCents: r.cents(1)}
 	w.Destinations = []Destination{{Code: "A", Calendar: r.calendar(w.Today)}}
-	for i := range r.in(1, 3) {
+	for i := range sites {
 		s := Site{ID: id.Warehouse(i + 1), Code: fmt.Sprint("S", i+1), Calendar: r.calendar(w.Today), Blocked: r.one(20)}
 		if r.one(2) {
 			s.Cutoff = 14 * 60
@@ -54,9 +56,11 @@ func (r dice) world() World {
 		}
 		w.Products = append(w.Products, x)
 	}
-	for range r.IntN(3) {
-		if p := r.IntN(2); true {
-			w.Products[p].Substitutes = append(w.Products[p].Substitutes, Substitute{Product: r.pick(4), Num: 1 + r.some(1), Den: 1 + r.some(1)})
+	for p := range 2 {
+		for _, x := range r.Perm(4)[:r.IntN(3)] {
+			if x != p {
+				w.Products[p].Substitutes = append(w.Products[p].Substitutes, Substitute{Product: id.Product(x + 1), Num: 1 + r.some(1), Den: 1 + r.some(1)})
+			}
 		}
 	}
 	for _, s := range w.Sites {

@@ -1,7 +1,5 @@
 package promise
 
-import "slices"
-
 // asking is a line that is being settled.
 type asking struct {
 	*Book
@@ -14,7 +12,8 @@ type asking struct {
 	alone   map[[2]int]int64 // by site and day: bound of one work order
 	frozen  bool             // others have booked: no new bounds
 	spent   map[[2]int]bool  // by site and day: a work order that can be no larger, as things are booked
-	others  []other          // substitutes allowed
+	choices map[choice][]Choice
+	others  []other // substitutes allowed
 }
 
 // other is a substitute: step base steps of the line need taken of its product.
@@ -22,6 +21,9 @@ type other struct {
 	product     int
 	step, taken int64
 }
+
+// choice names a decision between sites: of which product for which arrival.
+type choice struct{ on, product int }
 
 // grab is a quantity from one source, booked.
 type grab struct {
@@ -53,7 +55,7 @@ func substituted(gs []grab) int64 {
 }
 
 func (b *Book) ask(r *Request, l Line) *asking {
-	a := &asking{Book: b, Line: l, group: r.Group, to: r.To, product: b.products[l.Product], ways: b.ways[r.To], alone: map[[2]int]int64{}, spent: map[[2]int]bool{}}
+	a := &asking{Book: b, Line: l, group: r.Group, to: r.To, product: b.products[l.Product], ways: b.ways[r.To], alone: map[[2]int]int64{}, spent: map[[2]int]bool{}, choices: map[choice][]Choice{}}
 	if l.Wish != "" {
 		a.from = max(0, b.at(l.Wish))
 	}
@@ -288,95 +290,12 @@ func (a *asking) oneSite() []grab {
 	}, func(gs []grab) bool { return len(gs) > 0 })
 }
 
-// best tries all sites and books the best of those that will do.
-func (a *asking) best(try func(s int) []grab, will func([]grab) bool) []grab {
-	best := -1
-	var worth []int64
-	for s, w := range a.ways {
-		if !w.ok {
-			continue
-		}
-		m := a.mark()
-		gs := try(s)
-		a.undo(m)
-		if !will(gs) {
-			continue
-		}
-		if v := a.worth(s, gs); best < 0 || slices.Compare(v, worth) < 0 {
-			best, worth = s, v
-		}
-	}
-	if best < 0 {
-		return nil
-	}
-	return try(best)
-}
-
-// worth ranks what one site gives; less is better.
-func (a *asking) worth(s int, gs []grab) []int64 {
-	last, deliveries, freight := 0, int64(0), int64(0)
-	seen := map[int]bool{}
-	w := &a.ways[s]
-	for _, g := range gs {
-		last = max(last, g.arrive)
-		freight += g.qty * w.PerUnit
-		if !seen[g.leave] {
-			seen[g.leave] = true
-			deliveries++
-			freight += a.shipment(s, g.leave)
-		}
-	}
-	age := int64(a.pool(place{s, a.product}).age)
-	cost := freight + a.world.TransitCents*int64(w.Transit) - a.world.AgeCents*age
-	return []int64{a.Qty - total(gs), int64(last), deliveries, substituted(gs), cost, freight, int64(w.Transit), -age}
-}
-
-// shipment is the freight of a departure that the request does not have yet.
-func (a *asking) shipment(s, leave int) int64 {
-	if a.ships[ship{s, leave}] {
-		return 0
-	}
-	return a.ways[s].PerShipment
-}
-
 // day books what all sites together can give on a day.
 func (a *asking) day(on int, want int64) []grab {
-	out := a.several(on, min(want, a.room(a.product, on)), 1, func(s int, n int64) []grab { return a.own(s, on, n) })
+	out := a.several(on, a.product, min(want, a.room(a.product, on)), 1, func(s int, n int64) []grab { return a.own(s, on, n) })
 	for _, o := range a.others {
 		rest := min(want-total(out), a.room(o.product, on)/o.taken*o.step)
-		out = append(out, a.several(on, rest, o.step, func(s int, n int64) []grab { return a.substitute(s, on, o, n) })...)
-	}
-	return out
-}
-
-// several books up to want from the best set of sites.
-func (a *asking) several(on int, want, step int64, give func(s int, n int64) []grab) []grab {
-	want -= want % step
-	if want <= 0 {
-		return nil
-	}
-	var offers []offer
-	sum := int64(0)
-	for s, w := range a.ways {
-		leave := a.leaves(s, on)
-		if leave < 0 {
-			continue
-		}
-		m := a.mark()
-		n := total(give(s, want))
-		a.undo(m)
-		if n > 0 {
-			sum += n
-			age := int64(a.pool(place{s, a.product}).age)
-			offers = append(offers, offer{site: s, most: n, fixed: a.shipment(s, leave), unit: w.PerUnit, transit: int64(w.Transit), age: age,
-				other: a.world.TransitCents*int64(w.Transit) - a.world.AgeCents*age})
-		}
-	}
-	var out []grab
-	for i, n := range share(offers, min(want, sum)) {
-		if n > 0 {
-			out = append(out, a.booked(give(offers[i].site, n))...)
-		}
+		out = append(out, a.several(on, o.product, rest, o.step, func(s int, n int64) []grab { return a.substitute(s, on, o, n) })...)
 	}
 	return out
 }

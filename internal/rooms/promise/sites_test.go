@@ -124,3 +124,32 @@ func TestNoSiteIsDominated(t *testing.T) {
 	}
 	t.Logf("40 cases, %d by exchange", many)
 }
+
+// One site of twenty: the oracle's, and none that could have given it is better.
+func TestOneOfTwentySites(t *testing.T) {
+	pairs, lines := 0, 0
+	for seed := range uint64(300) {
+		r := dice{rand.New(rand.NewPCG(seed, 5))}
+		w := r.worldOf(20)
+		q := r.request(&w)
+		for i := range q.Lines {
+			l := &q.Lines[i]
+			l.Qty, l.SplitSites, l.SplitTime, l.Substitutes = 1+r.some(4), false, false, false
+		}
+		b, err := New(w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, _ := b.Promise(q)
+		want := newOracle(&w).answer(&q)
+		for i, l := range a.Lines {
+			if x, y := plain(b, l.Confirmed), plainGot(want[i]); !slices.Equal(x, y) {
+				t.Fatalf("seed %d, line %d: promised %v, oracle %v", seed, i, x, y)
+			}
+			lines++
+		}
+		explained(t, seed, w.Today, &q, &a)
+		pairs += chosen(t, seed, &q, &a)
+	}
+	t.Logf("%d lines, %d sites not chosen, none better than the one chosen", lines, pairs)
+}
