@@ -64,15 +64,36 @@ func (a *asking) shipment(s, leave int) int64 {
 	return a.ways[s].PerShipment
 }
 
+// giver books up to a quantity of a product from a site.
+type giver func(s int, want int64) []grab
+
 // several books up to want from the best set of sites.
-func (a *asking) several(on, product int, want, step int64, give func(s int, n int64) []grab) []grab {
+func (a *asking) several(on, product int, want, step int64, give giver) []grab {
 	want -= want % step
 	if want <= 0 {
 		return nil
 	}
-	var offers []offer
-	var seen []Choice
+	offers := a.offers(on, want, give)
 	sum := int64(0)
+	seen := make([]Choice, len(offers))
+	for i, o := range offers {
+		sum += o.most
+		seen[i] = a.could(o.site, product, on, o.most, o.fixed+o.most*o.unit)
+	}
+	var out []grab
+	for i, n := range share(offers, min(want, sum)) {
+		if n > 0 {
+			out = append(out, a.booked(give(offers[i].site, n))...)
+			seen[i].Gives = n
+		}
+	}
+	a.choices[choice{on, product}] = seen
+	return out
+}
+
+// offers lists the sites that can give something on a day.
+func (a *asking) offers(on int, want int64, give giver) []offer {
+	var out []offer
 	for s, w := range a.ways {
 		leave := a.leaves(s, on)
 		if leave < 0 {
@@ -82,22 +103,10 @@ func (a *asking) several(on, product int, want, step int64, give func(s int, n i
 		n := total(give(s, want))
 		a.undo(m)
 		if n > 0 {
-			sum += n
 			age := int64(a.pool(place{s, a.product}).age)
-			offers = append(offers, offer{site: s, most: n, fixed: a.shipment(s, leave), unit: w.PerUnit, transit: int64(w.Transit), age: age,
+			out = append(out, offer{site: s, most: n, fixed: a.shipment(s, leave), unit: w.PerUnit, transit: int64(w.Transit), age: age,
 				other: a.world.TransitCents*int64(w.Transit) - a.world.AgeCents*age})
-			seen = append(seen, a.could(s, product, on, n, a.shipment(s, leave)+n*w.PerUnit))
 		}
-	}
-	var out []grab
-	for i, n := range share(offers, min(want, sum)) {
-		if n > 0 {
-			out = append(out, a.booked(give(offers[i].site, n))...)
-			seen[i].Gives = n
-		}
-	}
-	if len(seen) > 0 {
-		a.choices[choice{on, product}] = seen
 	}
 	return out
 }

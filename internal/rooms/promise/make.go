@@ -46,28 +46,35 @@ func (b *Book) readRecipes() error {
 		}
 	}
 	for i, r := range b.world.Recipes {
-		at, err := b.find(r.Site, r.Product, "recipe", i)
-		if err != nil {
+		if err := b.readRecipe(i, r); err != nil {
 			return err
 		}
-		x := &recipe{Recipe: r}
-		if r.Lead < 0 || r.Batch < 0 || r.Ahead < 0 {
-			return ErrWorld.Because("recipe %d has a lead time, batch or days ahead below 0", i)
-		}
-		for _, o := range r.Operations {
-			c := b.sites[at.site].centres[o.Centre]
-			if c == nil || o.Setup < 0 || o.Run < 0 || o.RunOf <= 0 {
-				return ErrWorld.Because("recipe %d has an operation on work centre %q, which the site does not have, or minutes that cannot be", i, o.Centre)
-			}
-			x.centres = append(x.centres, c)
-		}
-		b.recipes[at] = x
 	}
 	for at, r := range b.recipes {
 		if err := b.stage(at, r); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+func (b *Book) readRecipe(i int, r Recipe) error {
+	at, err := b.find(r.Site, r.Product, "recipe", i)
+	if err != nil {
+		return err
+	}
+	if r.Lead < 0 || r.Batch < 0 || r.Ahead < 0 {
+		return ErrWorld.Because("recipe %d has a lead time, batch or days ahead below 0", i)
+	}
+	x := &recipe{Recipe: r}
+	for _, o := range r.Operations {
+		c := b.sites[at.site].centres[o.Centre]
+		if c == nil || o.Setup < 0 || o.Run < 0 || o.RunOf <= 0 {
+			return ErrWorld.Because("recipe %d has an operation on work centre %q, which the site does not have, or minutes that cannot be", i, o.Centre)
+		}
+		x.centres = append(x.centres, c)
+	}
+	b.recipes[at] = x
 	return nil
 }
 
@@ -98,36 +105,37 @@ func (b *Book) readCentre(i int, c Centre) error {
 // stage lists the products below a recipe by low-level code.
 func (b *Book) stage(at place, r *recipe) error {
 	level := map[int]int{}
-	var below func(p, depth int) error
-	below = func(p, depth int) error {
-		if depth > len(b.products) {
-			return ErrCycle.Because("%s contains itself at site %s; take it out of its bill of materials", b.world.Products[p].Code, b.sites[at.site].Code)
-		}
-		if was, seen := level[p]; seen && was >= depth {
-			return nil
-		}
-		level[p] = depth
-		x := b.recipes[place{at.site, p}]
-		if x == nil {
-			return nil
-		}
-		for _, c := range x.Components {
-			q, ok := b.products[c.Product]
-			if !ok || c.Per <= 0 || c.PerOf <= 0 || c.Scrap < 0 || max(c.Per, c.PerOf, c.Scrap*1_000_000) > 1_000_000_000_000 {
-				return ErrWorld.Because("the bill of materials of %s has a component that is unknown, not above 0 or beyond counting", b.world.Products[p].Code)
-			}
-			if err := below(q, depth+1); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	if err := below(at.product, 0); err != nil {
+	if err := b.below(at, 0, level); err != nil {
 		return err
 	}
 	order := slices.Collect(maps.Keys(level))
 	slices.SortFunc(order, func(p, q int) int { return cmp.Or(level[p]-level[q], p-q) })
 	r.stages = b.stages(at.site, order)
+	return nil
+}
+
+// below notes the longest way down to a product and to all that it contains.
+func (b *Book) below(at place, depth int, level map[int]int) error {
+	if depth > len(b.products) {
+		return ErrCycle.Because("%s contains itself at site %s; take it out of its bill of materials", b.world.Products[at.product].Code, b.sites[at.site].Code)
+	}
+	if was, seen := level[at.product]; seen && was >= depth {
+		return nil
+	}
+	level[at.product] = depth
+	x := b.recipes[at]
+	if x == nil {
+		return nil
+	}
+	for _, c := range x.Components {
+		q, ok := b.products[c.Product]
+		if !ok || c.Per <= 0 || c.PerOf <= 0 || c.Scrap < 0 || max(c.Per, c.PerOf, c.Scrap*1_000_000) > 1_000_000_000_000 {
+			return ErrWorld.Because("the bill of materials of %s has a component that is unknown, not above 0 or beyond counting", b.world.Products[at.product].Code)
+		}
+		if err := b.below(place{at.site, q}, depth+1, level); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -222,15 +230,8 @@ func (b *Book) order(s int, top *recipe, x *stage, by int, q int64) *lack {
 		return &lack{kind: LimitLead, stage: x, day: by, want: int64(r.Lead), have: int64(max(0, last))}
 	}
 	ready, start := at.work[last], at.work[last-r.Lead]
-	end := ready - 1
-	if r.Lead == 0 {
-		end = ready
-	}
-	for i, o := range r.Operations {
-		minutes := o.Setup + scaled(made, o.Run, o.RunOf)
-		if short := b.load(r.centres[i], start, end, minutes); short > 0 {
-			return &lack{kind: LimitCapacity, stage: x, centre: r.centres[i], from: start, day: end, want: minutes, have: minutes - short}
-		}
+	if l := b.work(x, start, ready, made); l != nil {
+		return l
 	}
 	b.needs(top, x, start, made)
 	if made > q {
@@ -239,6 +240,22 @@ func (b *Book) order(s int, top *recipe, x *stage, by int, q int64) *lack {
 			l.expires = ready + shelf
 		}
 		b.surplus = append(b.surplus, surplus{x.pool, l})
+	}
+	return nil
+}
+
+// work books the operations of a work order.
+func (b *Book) work(x *stage, start, ready int, made int64) *lack {
+	end := ready - 1
+	if x.recipe.Lead == 0 {
+		end = ready
+	}
+	for i, o := range x.recipe.Operations {
+		c := x.recipe.centres[i]
+		minutes := o.Setup + scaled(made, o.Run, o.RunOf)
+		if short := b.load(c, start, end, minutes); short > 0 {
+			return &lack{kind: LimitCapacity, stage: x, centre: c, from: start, day: end, want: minutes, have: minutes - short}
+		}
 	}
 	return nil
 }

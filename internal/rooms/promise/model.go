@@ -184,7 +184,8 @@ type Line struct {
 	Remaining   int // days that must remain of the shelf life on arrival
 }
 
-// Source says where a confirmed quantity comes from.
+// Source says where a confirmed quantity comes from. An order schedule calls make
+// production, and a receipt what its lot is: purchase, production or transfer.
 type Source string
 
 // The sources of a confirmation.

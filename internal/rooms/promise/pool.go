@@ -34,6 +34,13 @@ type pool struct {
 	net      []int64 // change of each of days
 	level    []int64 // after each of days
 	floor    []int64 // least level from each of days on
+	memo     memo    // what was matched last, since the last change
+}
+
+type memo struct {
+	known      bool
+	day, until int
+	free       int64
 }
 
 func (p *pool) addLot(l lot) {
@@ -71,6 +78,7 @@ func (p *pool) demand(day, until int, qty int64) {
 }
 
 func (p *pool) change(day int, by int64) {
+	p.memo.known = false
 	if p.expiring {
 		return
 	}
@@ -109,7 +117,10 @@ func (p *pool) refresh(from int) {
 // demands keep their cover.
 func (p *pool) free(day, until int) int64 {
 	if p.expiring {
-		return p.matched(day, until)
+		if m := p.memo; !m.known || m.day != day || m.until != until {
+			p.memo = memo{true, day, until, p.matched(day, until)}
+		}
+		return p.memo.free
 	}
 	i, found := slices.BinarySearch(p.days, day)
 	if found {

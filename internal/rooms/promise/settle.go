@@ -186,32 +186,39 @@ func (a *asking) own(s, on int, want int64) []grab {
 	if leave < 0 || want <= 0 {
 		return nil
 	}
-	until := on + a.Remaining
+	g := grab{site: s, leave: leave, arrive: on, source: FromStock, product: a.product, until: on + a.Remaining}
 	var out []grab
 	p := a.pool(place{s, a.product})
-	if n := min(want, p.free(leave, until)); n > 0 {
-		a.takePool(p, leave, until, n)
-		out = append(out, grab{site: s, leave: leave, arrive: on, qty: n, source: FromStock, product: a.product, taken: n, until: until})
+	if n := min(want, p.free(leave, g.until)); n > 0 {
+		a.takePool(p, leave, g.until, n)
+		g.qty, g.taken = n, n
+		out = append(out, g)
 		want -= n
 	}
 	a.orders(s, leave, on, func(r *recipe, ready int) bool {
-		k := [2]int{s, ready}
-		if a.spent[k] {
-			return true
-		}
-		q := a.largest(s, r, ready, want)
-		if q < want { // and what is booked later can only make it less
-			a.spent[k] = true
-			a.journal = append(a.journal, entry{spent: a.spent, order: k})
-		}
-		if q > 0 {
+		if q := a.grow(s, r, ready, want); q > 0 {
 			a.explode(s, r, ready, q, false)
-			out = append(out, a.made(s, r, ready, grab{site: s, leave: leave, arrive: on, qty: q, product: a.product, taken: q, until: until}))
+			g.qty, g.taken = q, q
+			out = append(out, a.made(s, r, ready, g))
 			want -= q
 		}
 		return want > 0
 	})
 	return out
+}
+
+// grow is largest, asked once for a work order that can be no larger.
+func (a *asking) grow(s int, r *recipe, ready int, want int64) int64 {
+	k := [2]int{s, ready}
+	if a.spent[k] {
+		return 0
+	}
+	q := a.largest(s, r, ready, want)
+	if q < want { // and what is booked later can only make it less
+		a.spent[k] = true
+		a.journal = append(a.journal, entry{spent: a.spent, order: k})
+	}
+	return q
 }
 
 func (a *asking) made(s int, r *recipe, ready int, g grab) grab {
