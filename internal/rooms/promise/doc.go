@@ -80,7 +80,8 @@
 // So each line is earliest-first and, in that, optimal; the order of lines is
 // given and greedy: no line gives way for a later one. Within a line that splits
 // in time, too, what is made first can take what would have made all of it later;
-// the option "whole" says so. In time and quantity every
-// search is exact, with one bound: of more than 200,000 sets of sites the first
-// found by size is improved by exchange of single sites.
+// the option "whole" says so. A work order is planned as one block; to look for
+// the best plan of all is a scheduler's task. In time and quantity every search
+// is exact. Of more than 200,000 sets of sites the largest offers are taken and
+// improved by exchange of single sites.
 package promise
