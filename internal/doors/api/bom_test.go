@@ -27,6 +27,8 @@ func TestWhatProductsAreMadeOf(t *testing.T) {
 		k.want(k.no(422, "request.invalid", "PUT", "/v1/products/SET/bom", `{"yield":"98","lines":[]}`), "path", "yield")
 		k.no(409, "bom.cycle", "PUT", "/v1/products/WIRE/bom", `{"lines":[{"sku":"SET","qty":"1","valid_from":"2026-01-01"}]}`)
 		k.no(412, "bom.stale", "PUT", "/v1/products/SET/bom", `{"lines":[]}`, "If-Match", `"7"`)
+		k.want(k.ok("GET", "/v1/products/BOLT/promise?qty=1000", ""), "parts.0.qty", "1000", "open", "0")
+		k.want(k.ok("GET", "/v1/products/BOLT/promise?qty=1001&split=true", ""), "parts.0.qty", "1000", "open", "1", "limit.kind", "stock")
 		k.want(k.ok("PUT", "/v1/products/SET/bom", `{"lines":[]}`, "If-Match", `"1"`), "version", "2", "lines", "[]")
 		k.verified()
 	})

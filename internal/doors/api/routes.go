@@ -110,6 +110,7 @@ func routes(o *flow.Office) []section {
 			{"PUT", "/v1/products/{id}", "Change a product", set(changeProduct)},
 			{"PUT", "/v1/products/{id}/bom", "Save what a product is made of", set(saveBOM)},
 			{"GET", "/v1/products/{id}/bom", "Show what a product is made of, and what it goes into", one(report.FindProduct, report.BOM)},
+			{"GET", "/v1/products/{id}/promise", "Say when a quantity could leave, and what stops it being sooner", get(promised)},
 			{"GET", "/v1/products/{id}/explosion", "Take a product apart over all levels", get(explosion)},
 			{"POST", "/v1/price-lists", "Create a price list", add(addPriceList)},
 			{"GET", "/v1/price-lists", "List price lists", listed(report.PriceLists)},

@@ -20,7 +20,7 @@ import (
 // looked are pages of each kind, with a role that sees much of them.
 var looked = [][2]string{
 	{"", "/sign-in"}, {"service", "/"}, {"service", "/desk"}, {"service", "/orders"}, {"service", "/orders/{order}"}, {"service", "/orders/{order}/hold"}, {"service", "/orders/{order}/change"}, {"service", "/orders/new"},
-	{"service", "/orders/new?as=text"}, {"service", "/drafts"}, {"service", "/drafts/{draft}"}, {"service", "/customers"}, {"service", "/customers/{customer}"}, {"service", "/search?q=a"}, {"service", "/products"}, {"service", "/products/{sku}"}, {"planner", "/products/GM-063-05/needs?qty=50"},
+	{"service", "/orders/new?as=text"}, {"service", "/drafts"}, {"service", "/drafts/{draft}"}, {"service", "/customers"}, {"service", "/customers/{customer}"}, {"service", "/search?q=a"}, {"service", "/products"}, {"service", "/products/{sku}"}, {"planner", "/products/GM-063-05/needs?qty=50"}, {"service", "/products/{sku}/promise?qty=5000&split=1"}, {"service", "/products/{sku}/promise?qty=x"},
 	{"warehouse", "/"}, {"warehouse", "/stock"}, {"warehouse", "/picking"}, {"warehouse", "/stock/receive"}, {"warehouse", "/shipments"}, {"billing", "/billing"}, {"billing", "/invoices"}, {"receivables", "/"},
 	{"receivables", "/items"}, {"receivables", "/ageing"}, {"receivables", "/bank"}, {"receivables", "/bank/import"}, {"receivables", "/receipts"}, {"credit", "/credit"}, {"controller", "/close"}, {"controller", "/ledger"},
 	{"admin", "/"}, {"admin", "/people"}, {"admin", "/people/new"}, {"admin", "/authority"}, {"admin", "/authority/new/set"}, {"admin", "/review"}, {"head", "/approvals"}, {"head", "/approvals?view=decided"},

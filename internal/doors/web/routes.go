@@ -96,6 +96,7 @@ func routes() []route {
 	table = append(table, steps("/receipts/{id}", "/receipts/{id}", receiptSteps()...)...)
 	table = append(table, steps("/statements/{id}", "/statements/{id}", statementSteps()...)...)
 	table = append(table, needsRoutes()...)
+	table = append(table, promiseRoutes()...)
 	table = append(table, steps("/people/{id}", "/people/{id}", personSteps()...)...)
 	table = append(table, steps("/stock", "/stock", stockSteps()...)...)
 	table = append(table, holdRoutes()...)

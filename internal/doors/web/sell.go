@@ -111,7 +111,7 @@ func productPage(v *visit) (page, error) {
 	d := document{ID: x.ID.String(), Title: x.SKU, Lead: []link{{Word: x.Name}}}
 	u := unit(x.Unit)
 	d.Facts = []fact{{Name: "On hand", Value: quantity(onHand.String()), Sub: u}, {Name: "Reserved", Value: quantity(reserved.String()), Sub: u}, {Name: "Free", Value: quantity(free.String()), Sub: u}, {Name: "Tracked by", Value: words(x.Track)}, {Name: "Tax class", Value: x.TaxClass}}
-	d.Sections = []section{{Title: "Stock", Table: stockRows(pots.Items), Empty: "None is in stock."}}
+	d.Sections = []section{{Title: "Stock", Table: stockRows(pots.Items), Empty: "None is in stock.", More: &link{Word: "When could it leave?", Href: "/products/" + url.PathEscape(x.SKU) + "/promise?qty=10"}}}
 	made, err := report.BOM(v.q, x.ID)
 	if err != nil {
 		return nil, err
