@@ -1,0 +1,201 @@
+package schedule
+
+import (
+	"cmp"
+	"slices"
+)
+
+// elite is a good order of all operations, sorted by their starts.
+type elite struct {
+	order []int32
+	cost
+}
+
+// pool is the set of elites from which new starts are made, after Peng, Lü and
+// Cheng 2015 ("A tabu search/path relinking algorithm to solve the job shop
+// scheduling problem"): two elites are joined to an order that lies between
+// them, a tabu search improves it, and it takes the place of the worst. Other
+// than there the way between two elites leads over linear orders, so that no
+// order on it has a ring.
+type pool struct {
+	*search
+	all    []elite
+	child  []int32
+	trial  []int32
+	idle   int // generations without a change of the pool
+	champ  elite
+	rounds int
+}
+
+// The sizes were found by trying on published instances.
+const (
+	poolSize    = 10
+	patience    = 12_500 // iterations of a long search without gain
+	shortSearch = 500    // of a search that only compares starts
+	trials      = 4      // starts that are compared
+	idleLimit   = 12     // generations without change until the pool is begun anew
+)
+
+// evolve searches until the context or the iterations end, or until a plan is as
+// short as the bound. The graph is left on the best order.
+func (s *search) evolve() {
+	o := &pool{search: s, child: make([]int32, s.n), trial: make([]int32, s.n)}
+	o.champ = elite{slices.Clone(s.order), s.cost()}
+	for !o.done() {
+		o.fill()
+		for o.idle = 0; o.idle < idleLimit && !o.done(); {
+			o.generation()
+		}
+		o.rounds++
+	}
+	s.load(o.champ.order)
+}
+
+func (o *pool) done() bool { return o.over() || o.champ.late == 0 && o.champ.end <= o.floor }
+
+// fill begins the pool: with the first plan, or later the best, and random orders.
+func (o *pool) fill() {
+	o.all = o.all[:0]
+	o.load(o.champ.order)
+	for len(o.all) < poolSize && !o.done() {
+		o.long()
+		o.keep()
+		o.randomOrder(o.child)
+		o.load(o.child)
+	}
+}
+
+// long improves the graph as it stands and leaves it on the best order found.
+func (o *pool) long() {
+	o.run(patience)
+	o.load(o.best)
+	o.sort()
+	if c := o.cost(); c.less(o.champ.cost) {
+		o.champ = elite{slices.Clone(o.order), c}
+	}
+}
+
+// sort puts the order of the graph by starts.
+func (o *pool) sort() {
+	slices.SortFunc(o.order, func(a, b int32) int { return cmp.Or(cmp.Compare(o.head[a], o.head[b]), cmp.Compare(a, b)) })
+	for i, v := range o.order {
+		o.pos[v] = int32(i)
+	}
+}
+
+// keep takes the graph's order into the pool, when there is room or in place of
+// the worst. One that is there already changes nothing.
+func (o *pool) keep() {
+	worst, c := 0, o.cost()
+	for i, e := range o.all {
+		if e.cost == c && o.distance(e.order) == 0 {
+			o.idle++
+			return
+		}
+		if o.all[worst].less(e.cost) {
+			worst = i
+		}
+	}
+	fresh := elite{slices.Clone(o.order), c}
+	switch {
+	case len(o.all) < poolSize:
+		o.all = append(o.all, fresh)
+	case c.less(o.all[worst].cost):
+		o.all[worst], o.idle = fresh, 0
+	default:
+		o.idle++
+	}
+}
+
+// distance counts the pairs of operations that follow each other on a machine of
+// the graph and stand the other way round in an order.
+func (o *pool) distance(order []int32) int {
+	for i, v := range order {
+		o.trial[v] = int32(i)
+	}
+	d := 0
+	for v := range o.n {
+		if w := o.ms[v]; w != o.n && o.trial[w] < o.trial[v] {
+			d++
+		}
+	}
+	return d
+}
+
+// generation joins two elites both ways.
+func (o *pool) generation() {
+	if len(o.all) < 2 {
+		o.idle++
+		return
+	}
+	i := o.dice.IntN(len(o.all))
+	j := o.dice.IntN(len(o.all) - 1)
+	if j >= i {
+		j++
+	}
+	a, b := o.all[i], o.all[j]
+	o.join(a, b)
+	o.join(b, a)
+}
+
+// join makes a few orders between two elites, compares them by short searches
+// and takes the best for a long one.
+func (o *pool) join(a, b elite) {
+	best := cost{end: limit * 2, late: 1 << 62}
+	for range trials {
+		if o.done() {
+			return
+		}
+		o.between(a.order, b.order, 30+o.dice.IntN(41))
+		o.load(o.child)
+		if c := o.run(shortSearch); c.less(best) {
+			best = c
+			copy(o.trial, o.best)
+		}
+	}
+	o.load(o.trial)
+	o.long()
+	o.keep()
+}
+
+// between merges two linear orders into child: again and again the next of a
+// or, with the given chance in a hundred, of b. What both put before something
+// else stays before it, so that the order is one of the problem, too.
+func (o *pool) between(a, b []int32, chance int) {
+	o.stamp++
+	i, j := 0, 0
+	for k := range o.child {
+		list, at := a, &i
+		if o.dice.IntN(100) < chance {
+			list, at = b, &j
+		}
+		for o.mark[list[*at]] == o.stamp {
+			*at++
+		}
+		o.child[k] = list[*at]
+		o.mark[list[*at]] = o.stamp
+	}
+}
+
+// randomOrder draws a linear order of the problem.
+func (o *pool) randomOrder(out []int32) {
+	open := make([]int32, o.n)
+	var now []int32
+	for v := range o.n {
+		if open[v] = int32(len(o.pre[v])); open[v] == 0 {
+			now = append(now, v)
+		}
+	}
+	for k := range out {
+		i := o.dice.IntN(len(now))
+		v := now[i]
+		now[i] = now[len(now)-1]
+		now = now[:len(now)-1]
+		out[k] = v
+		for _, w := range o.post[v] {
+			if open[w]--; open[w] == 0 {
+				now = append(now, w)
+			}
+		}
+	}
+}

@@ -1,0 +1,177 @@
+package schedule
+
+// cost is what a search makes small: Σ weight × minutes late, 0 when the goal is
+// the makespan, and the makespan.
+type cost struct {
+	late int64
+	end  int32
+}
+
+func (c cost) less(d cost) bool { return c.late < d.late || c.late == d.late && c.end < d.end }
+
+// cost judges the graph as it stands.
+func (s *search) cost() cost {
+	c := cost{end: s.makespan}
+	if s.goal == Tardiness {
+		for _, v := range s.sinks {
+			c.late += s.lateness(v)
+		}
+	}
+	return c
+}
+
+// lateness is what the end of a job costs; of several ends the last counts, which
+// is why only it answers.
+func (s *search) lateness(v int32) int64 {
+	job := &s.problem.Jobs[s.job[v]]
+	late := int64(s.end[v]) - job.Due
+	if late <= 0 || job.Due == 0 || job.Weight == 0 || !s.lastOfJob(v) {
+		return 0
+	}
+	return late * job.Weight
+}
+
+// lastOfJob tells whether v is the one of its job's ends that is finished last;
+// of equal ones the one with the highest number.
+func (s *search) lastOfJob(v int32) bool {
+	for _, x := range s.ends[s.job[v]] {
+		if s.end[x] > s.end[v] || s.end[x] == s.end[v] && x > v {
+			return false
+		}
+	}
+	return true
+}
+
+// run searches for the goal, until patience iterations brought nothing; the best
+// order is in best.
+func (s *search) run(patience int32) cost {
+	if s.goal == Tardiness {
+		return s.hasten(max(1, patience/slower))
+	}
+	return cost{end: s.shorten(patience)}
+}
+
+// slower is how many times longer an iteration for the tardiness takes, roughly.
+const slower = 10
+
+// hasten is the tabu search for the tardiness. Its moves are the swaps of two
+// neighbours on a way that makes a late job late – only they can help – and each
+// is tried out, since one estimate does not tell the ends of all jobs (compare
+// Mati, Dauzère-Pérès and Lahlou 2011, "A general approach for optimizing regular
+// criteria in the job-shop scheduling problem").
+func (s *search) hasten(patience int32) cost {
+	clear(s.forbid)
+	least := s.cost()
+	copy(s.best, s.order)
+	for now, until := int32(1), patience; now <= until && !s.over(); now++ {
+		s.left--
+		s.made++
+		s.causes()
+		m, ok := s.try(now, least)
+		if !ok {
+			break
+		}
+		c := chosen{m, s.ms[m.u], s.mp[m.v]}
+		if lo, _, ok := s.shift(m); ok {
+			s.heads(lo)
+		}
+		s.forget(c, now)
+		if got := s.cost(); got.less(least) {
+			least, until = got, now+patience
+			copy(s.best, s.order)
+		}
+	}
+	return least
+}
+
+// causes collects the swaps: every pair of neighbours of a machine on a way that
+// a late job, or when none is late the last one, waits for.
+func (s *search) causes() {
+	s.swaps = s.swaps[:0]
+	s.stamp++
+	late := false
+	stack := s.path[:0]
+	for _, v := range s.sinks {
+		if s.lateness(v) > 0 {
+			late = true
+			stack = append(stack, v)
+			s.mark[v] = s.stamp
+		}
+	}
+	for _, v := range s.sinks {
+		if !late && s.end[v] == s.makespan {
+			stack = append(stack, v)
+			s.mark[v] = s.stamp
+		}
+	}
+	for len(stack) > 0 {
+		v := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if u := s.mp[v]; u != s.n && s.binds(v, s.readyAfter(u, v, s.end[u])) {
+			s.swaps = append(s.swaps, move{u, v, false})
+			stack = s.visit(stack, u)
+		}
+		for _, u := range s.pre[v] {
+			if s.binds(v, s.end[u]) {
+				stack = s.visit(stack, u)
+			}
+		}
+	}
+}
+
+// binds tells whether v could not start earlier than after a time.
+func (s *search) binds(v, ready int32) bool {
+	if s.plain {
+		return ready == s.head[v]
+	}
+	return s.cal[s.mach[v]].start(ready, s.p[v], s.split[v]) == s.head[v]
+}
+
+func (s *search) visit(stack []int32, v int32) []int32 {
+	if s.mark[v] == s.stamp {
+		return stack
+	}
+	s.mark[v] = s.stamp
+	return append(stack, v)
+}
+
+// try makes every swap, judges it and takes it back; it gives the best that is not
+// forbidden or is better than all before, else a random one.
+func (s *search) try(now int32, least cost) (move, bool) {
+	copy(s.heads0, s.head)
+	copy(s.end0, s.end)
+	makespan := s.makespan
+	var best, any move
+	var value cost
+	ties, all := int32(0), int32(0)
+	for _, m := range s.swaps {
+		forbidden := s.forbidden(m, now)
+		undo := s.inverse(m)
+		lo, _, ok := s.shift(m)
+		if !ok {
+			continue
+		}
+		s.heads(lo)
+		c := s.cost()
+		s.shift(undo)
+		copy(s.head, s.heads0)
+		copy(s.end, s.end0)
+		s.makespan = makespan
+		if all++; s.dice.Int32N(all) == 0 {
+			any = m
+		}
+		if forbidden && !c.less(least) || ties > 0 && value.less(c) {
+			continue
+		}
+		if ties == 0 || c.less(value) {
+			value, ties = c, 0
+		}
+		if ties++; s.dice.Int32N(ties) == 0 {
+			best = m
+		}
+	}
+	if ties > 0 {
+		return best, true
+	}
+	return any, all > 0
+}
