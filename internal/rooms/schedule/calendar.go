@@ -1,57 +1,96 @@
 package schedule
 
-import "sort"
-
 // calendar answers questions about the open time of one machine. from[i] and
 // to[i] bound the closed times, sorted and apart; worked[i] is the open minutes
 // before from[i], counted from minute 0; lost[i] the closed ones before it, with
 // one more entry for all.
 type calendar struct {
-	from, to, worked, lost []int32
+	from, to, worked ladder
+	lost             []int32
 }
 
 func newCalendar(closed []Interval) *calendar {
 	c := &calendar{lost: []int32{0}}
+	var from, to, worked []int32
 	var lost int32
 	for _, i := range closed {
-		c.from, c.to = append(c.from, int32(i.From)), append(c.to, int32(i.To))
-		c.worked = append(c.worked, int32(i.From)-lost)
+		from, to = append(from, int32(i.From)), append(to, int32(i.To))
+		worked = append(worked, int32(i.From)-lost)
 		lost += int32(i.To - i.From)
 		c.lost = append(c.lost, lost)
 	}
+	c.from, c.to, c.worked = newLadder(from), newLadder(to), newLadder(worked)
 	return c
 }
 
-// below counts the entries of an ascending list that are less than t.
-func below(list []int32, t int32) int {
-	return sort.Search(len(list), func(i int) bool { return list[i] >= t })
+// ladder is an ascending list of times that are not negative, with the place of
+// the first one of each stretch of time, so that a look-up takes a step or two.
+type ladder struct {
+	at    []int32
+	first []int32 // by t >> shift
+	shift int
+}
+
+func newLadder(at []int32) ladder {
+	l := ladder{at: at}
+	if len(at) == 0 {
+		return l
+	}
+	last := at[len(at)-1]
+	for int(last>>l.shift) > 4*len(at) {
+		l.shift++
+	}
+	i := int32(0)
+	for stretch := range last>>l.shift + 1 {
+		for at[i]>>l.shift < stretch {
+			i++
+		}
+		l.first = append(l.first, i)
+	}
+	return l
+}
+
+// below counts the entries that are less than t.
+func (l *ladder) below(t int32) int {
+	if t <= 0 {
+		return 0
+	}
+	stretch := int(t >> l.shift)
+	if stretch >= len(l.first) {
+		return len(l.at)
+	}
+	i := int(l.first[stretch])
+	for i < len(l.at) && l.at[i] < t {
+		i++
+	}
+	return i
 }
 
 // open is the open minutes from 0 to t; before 0 all is open.
 func (c *calendar) open(t int32) int32 {
-	i := below(c.from, t)
-	if i > 0 && c.to[i-1] > t {
-		return c.worked[i-1]
+	i := c.from.below(t)
+	if i > 0 && c.to.at[i-1] > t {
+		return c.worked.at[i-1]
 	}
 	return t - c.lost[i]
 }
 
 // advance is the first time at which work has been possible for w minutes since t.
 func (c *calendar) advance(t, w int32) int32 {
-	if w == 0 || len(c.from) == 0 {
+	if w == 0 || len(c.from.at) == 0 {
 		return t + w
 	}
 	goal := c.open(t) + w
-	return goal + c.lost[below(c.worked, goal)]
+	return goal + c.lost[c.worked.below(goal)]
 }
 
 // retreat is the last time from which work is possible for w minutes until t.
 func (c *calendar) retreat(t, w int32) int32 {
-	if w == 0 || len(c.from) == 0 {
+	if w == 0 || len(c.from.at) == 0 {
 		return t - w
 	}
 	goal := c.open(t) - w
-	return goal + c.lost[below(c.worked, goal+1)]
+	return goal + c.lost[c.worked.below(goal+1)]
 }
 
 // start is the first time from t on at which an operation of p minutes can begin.
@@ -60,8 +99,8 @@ func (c *calendar) start(t, p int32, split bool) int32 {
 	if split {
 		need = 1
 	}
-	for i := below(c.to, t+1); i < len(c.from) && c.from[i] < t+need; i++ {
-		t = c.to[i]
+	for i := c.to.below(t + 1); i < len(c.from.at) && c.from.at[i] < t+need; i++ {
+		t = c.to.at[i]
 	}
 	return t
 }
@@ -80,8 +119,8 @@ func (c *calendar) latest(t, p int32, split bool) int32 {
 	if split {
 		return c.retreat(t, p)
 	}
-	for i := below(c.from, t) - 1; i >= 0 && c.to[i] > t-p; i-- {
-		t = c.from[i]
+	for i := c.from.below(t) - 1; i >= 0 && c.to.at[i] > t-p; i-- {
+		t = c.from.at[i]
 	}
 	return t - p
 }

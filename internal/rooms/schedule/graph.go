@@ -34,6 +34,11 @@ type graph struct {
 	tail       []int32 // longest way from the operation's start to the end of all
 	makespan   int32
 
+	// what fullHeads and fullTails must compute anew, and what the tails of a graph
+	// with closed times count back from
+	newHead, newTail []bool
+	horizon          int32
+
 	// scratch
 	mark  []int64
 	stamp int64
@@ -53,6 +58,7 @@ func newGraph(p *Problem) *graph {
 	}
 	g.pre, g.post, g.split = make([][]int32, g.n+1), make([][]int32, g.n+1), make([]bool, g.n+1)
 	g.order, g.mark = g.order[:g.n], make([]int64, g.n+1)
+	g.newHead, g.newTail = make([]bool, g.n+1), make([]bool, g.n+1)
 	g.last = make([]int32, len(p.Machines))
 	for m := range p.Machines {
 		g.addMachine(&p.Machines[m])
@@ -84,7 +90,7 @@ func (g *graph) addMachine(m *Machine) {
 		}
 	}
 	g.setups, g.fams = append(g.setups, flat), append(g.fams, int32(families))
-	if families > 0 || len(c.from) > 0 {
+	if families > 0 || len(c.from.at) > 0 {
 		g.plain, g.free = false, false
 	}
 }
@@ -138,7 +144,19 @@ func (g *graph) load(order []int32) {
 		}
 		g.last[g.mach[v]] = v
 	}
+	for v := range g.newHead {
+		g.newHead[v] = true
+	}
 	g.heads(0)
+	g.count()
+}
+
+// count sets what tails count back from to the makespan and computes them all.
+func (g *graph) count() {
+	g.horizon = g.makespan - 1
+	for v := range g.newTail {
+		g.newTail[v] = true
+	}
 	g.tails(g.n - 1)
 }
 
@@ -163,19 +181,32 @@ func (g *graph) plainHeads(from int32) {
 	}
 }
 
+// fullHeads computes what a change reached and goes no further.
 func (g *graph) fullHeads(from int32) {
 	for _, v := range g.order[from:] {
+		if !g.newHead[v] {
+			continue
+		}
+		g.newHead[v] = false
+		was := g.end[v]
 		g.head[v] = g.startAfter(g.mp[v], v, g.end[g.mp[v]])
 		g.end[v] = g.cal[g.mach[v]].finish(g.head[v], g.p[v], g.split[v])
+		if g.end[v] == was {
+			continue
+		}
+		g.newHead[g.ms[v]] = true
+		for _, w := range g.post[v] {
+			g.newHead[w] = true
+		}
 	}
 }
 
-// tails computes tails from a place in the order back. They count back from the
-// makespan, so that with closed times, where a tail depends on the clock, all
-// are computed.
+// tails computes tails from a place in the order back. With closed times, where
+// a tail depends on the clock, they count back from the horizon: horizon − tail
+// is the last minute at which an operation can start if all is to end by then.
 func (g *graph) tails(from int32) {
 	if !g.plain {
-		g.fullTails()
+		g.fullTails(from)
 		return
 	}
 	p, js, ms, tail := g.p, g.js, g.ms, g.tail
@@ -185,10 +216,22 @@ func (g *graph) tails(from int32) {
 	}
 }
 
-func (g *graph) fullTails() {
-	for i := g.n - 1; i >= 0; i-- {
+func (g *graph) fullTails(from int32) {
+	for i := from; i >= 0; i-- {
 		v := g.order[i]
+		if !g.newTail[v] {
+			continue
+		}
+		g.newTail[v] = false
+		was := g.tail[v]
 		g.tail[v] = g.tailBefore(v, g.ms[v], g.tail[g.ms[v]])
+		if g.tail[v] == was {
+			continue
+		}
+		g.newTail[g.mp[v]] = true
+		for _, w := range g.pre[v] {
+			g.newTail[w] = true
+		}
 	}
 }
 
@@ -223,14 +266,14 @@ func (g *graph) startAfter(u, v, end int32) int32 {
 // on the machine.
 func (g *graph) tailBefore(v, w, tail int32) int32 {
 	c := g.cal[g.mach[v]]
-	end := g.makespan
+	end := g.horizon
 	if w != g.n {
-		end = c.retreat(g.makespan-tail, g.setup(v, w))
+		end = c.retreat(g.horizon-tail, g.setup(v, w))
 	}
 	for _, s := range g.post[v] {
-		end = min(end, g.makespan-g.tail[s])
+		end = min(end, g.horizon-g.tail[s])
 	}
-	return g.makespan - c.latest(end, g.p[v], g.split[v])
+	return g.horizon - c.latest(end, g.p[v], g.split[v])
 }
 
 // plan writes the earliest starts.

@@ -148,9 +148,21 @@ func compare(t *testing.T, g *graph, seed uint64) {
 		if !ok || makespan != int64(g.makespan) {
 			t.Fatalf("seed %d: feasible %v, ends at %d, the graph says %d", seed, ok, makespan, g.makespan)
 		}
-		for v := range g.n { // no head can be later than the makespan less the tail
-			if g.head[v]+g.tail[v] > g.makespan {
-				t.Fatalf("seed %d: head %d and tail %d of %d pass %d", seed, g.head[v], g.tail[v], v, g.makespan)
+		for v := range g.n { // no head can be later than the horizon less the tail allows
+			if g.makespan <= g.horizon && g.head[v]+g.tail[v] > g.horizon {
+				t.Fatalf("seed %d: head %d and tail %d of %d pass %d", seed, g.head[v], g.tail[v], v, g.horizon)
+			}
+		}
+		fresh := newGraph(g.problem)
+		fresh.load(g.order)
+		fresh.horizon = g.horizon
+		for v := range fresh.newTail {
+			fresh.newTail[v] = true
+		}
+		fresh.tails(g.n - 1)
+		for v := range g.n {
+			if g.head[v] != fresh.head[v] || g.tail[v] != fresh.tail[v] {
+				t.Fatalf("seed %d: operation %d has head %d and tail %d, computed anew %d and %d", seed, v, g.head[v], g.tail[v], fresh.head[v], fresh.tail[v])
 			}
 		}
 		return

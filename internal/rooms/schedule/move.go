@@ -45,7 +45,8 @@ func (g *graph) safe(m move) bool {
 	return true
 }
 
-// relink changes the neighbours on the machine, nothing else.
+// relink changes the neighbours on the machine and notes whose head and tail
+// depend on it.
 func (g *graph) relink(m move) {
 	u, v := m.u, m.v
 	if m.back {
@@ -62,6 +63,8 @@ func (g *graph) relink(m move) {
 		g.mp[c], g.ms[u], g.mp[u], g.ms[v] = u, c, v, u
 	}
 	g.mp[g.n], g.ms[g.n] = g.n, g.n
+	g.newHead[u], g.newHead[b], g.newHead[g.ms[u]] = true, true, true
+	g.newTail[u], g.newTail[a], g.newTail[g.mp[u]] = true, true, true
 }
 
 // apply makes a move and computes the graph anew where it changes. A move that

@@ -34,7 +34,7 @@ type search struct {
 func newSearch(ctx context.Context, g *graph, o Options) *search {
 	s := &search{graph: g, ctx: ctx, dice: rand.New(rand.NewPCG(o.Seed, 0x5eed)), left: o.Iterations, goal: o.Goal}
 	s.index, s.path, s.best = make([]int32, g.n+1), make([]int32, g.n), make([]int32, g.n)
-	s.heads0, s.end0, s.swaps = make([]int32, g.n+1), make([]int32, g.n+1), make([]move, 0, g.n)
+	s.heads0, s.end0, s.swaps = make([]int32, g.n+1), make([]int32, g.n+1), make([]move, 0, 2*g.n)
 	count := make([]int32, len(g.cal))
 	for v := range g.n {
 		s.index[v] = count[g.mach[v]]
@@ -84,6 +84,9 @@ func (s *search) shorten(patience int32) int32 {
 		if s.makespan < shortest {
 			shortest, until = s.makespan, now+patience
 			copy(s.best, s.order)
+			if !s.plain {
+				s.count()
+			}
 		}
 	}
 	return shortest
@@ -134,6 +137,9 @@ type chosen struct {
 func (s *search) block(c *choice, b []int32, now, shortest int32, first, last bool) {
 	first, last = first && s.free, last && s.free
 	k := len(b) - 1
+	if s.setups[s.mach[b[0]]] != nil {
+		s.inside(c, b, now, shortest)
+	}
 	if !last {
 		for _, u := range b[:k] {
 			s.offer(c, move{u, b[k], false}, now, shortest)
@@ -153,6 +159,17 @@ func (s *search) block(c *choice, b []int32, now, shortest int32, first, last bo
 		for i := 2; i < k; i++ {
 			s.offer(c, move{b[0], b[i], false}, now, shortest)
 		}
+	}
+}
+
+// inside offers as many random moves within a block as it is long: where setups
+// count, an operation may best go to others of its family, in the middle.
+func (s *search) inside(c *choice, b []int32, now, shortest int32) {
+	n := int32(len(b))
+	for range n - 2 {
+		i := s.dice.Int32N(n - 1)
+		j := i + 1 + s.dice.Int32N(n-1-i)
+		s.offer(c, move{b[i], b[j], s.dice.Uint64()&1 == 0}, now, shortest)
 	}
 }
 
@@ -291,11 +308,11 @@ func (g *graph) bound() int32 {
 		m := g.mach[v]
 		work[m] += g.p[v]
 		first[m], last[m] = min(first[m], before[v]), min(last[m], behind[v])
-		floor = max(floor, before[v]+g.p[v]+behind[v])
+		floor = max(floor, g.cal[m].finish(before[v], g.p[v], g.split[v])+behind[v])
 	}
 	for m := range work {
 		if work[m] > 0 {
-			floor = max(floor, first[m]+work[m]+last[m])
+			floor = max(floor, g.cal[m].advance(first[m], work[m])+last[m])
 		}
 	}
 	return floor
@@ -312,8 +329,9 @@ func (g *graph) alone(j int, before, behind []int32) {
 		v := base + int32(o)
 		before[v] = g.rel[v]
 		for _, b := range g.pre[v] {
-			before[v] = max(before[v], before[b]+g.p[b])
+			before[v] = max(before[v], g.cal[g.mach[b]].finish(before[b], g.p[b], g.split[b]))
 		}
+		before[v] = g.cal[g.mach[v]].start(before[v], g.p[v], g.split[v])
 	}
 	for i := len(sequence) - 1; i >= 0; i-- {
 		v := base + int32(sequence[i])

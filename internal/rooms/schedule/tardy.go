@@ -51,6 +51,9 @@ func (s *search) run(patience int32) cost {
 	return cost{end: s.shorten(patience)}
 }
 
+// tries is how many moves an iteration for the tardiness makes to choose from.
+const tries = 24
+
 // slower is how many times longer an iteration for the tardiness takes, roughly.
 const slower = 10
 
@@ -108,7 +111,7 @@ func (s *search) causes() {
 		v := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
 		if u := s.mp[v]; u != s.n && s.binds(v, s.readyAfter(u, v, s.end[u])) {
-			s.swaps = append(s.swaps, move{u, v, false})
+			s.swaps = append(s.swaps, move{u, v, false}, s.far(u, v))
 			stack = s.visit(stack, u)
 		}
 		for _, u := range s.pre[v] {
@@ -117,6 +120,19 @@ func (s *search) causes() {
 			}
 		}
 	}
+}
+
+// far is a move of v before more than u: to a random place in the row of
+// operations that wait for each other.
+func (s *search) far(u, v int32) move {
+	for s.dice.Uint64()&3 != 0 {
+		w := s.mp[u]
+		if w == s.n || !s.binds(u, s.readyAfter(w, u, s.end[w])) {
+			break
+		}
+		u = w
+	}
+	return move{u, v, true}
 }
 
 // binds tells whether v could not start earlier than after a time.
@@ -144,7 +160,10 @@ func (s *search) try(now int32, least cost) (move, bool) {
 	var best, any move
 	var value cost
 	ties, all := int32(0), int32(0)
-	for _, m := range s.swaps {
+	for i := range min(tries, len(s.swaps)) {
+		k := i + s.dice.IntN(len(s.swaps)-i)
+		s.swaps[i], s.swaps[k] = s.swaps[k], s.swaps[i]
+		m := s.swaps[i]
 		forbidden := s.forbidden(m, now)
 		undo := s.inverse(m)
 		lo, _, ok := s.shift(m)
