@@ -19,55 +19,70 @@ type elite struct {
 // order on it has a ring.
 type pool struct {
 	*search
-	all    []elite
-	child  []int32
-	trial  []int32
-	idle   int // generations without a change of the pool
-	champ  elite
-	rounds int
+	all      []elite
+	size     int
+	patience int32
+	idle     int // children without a change of the pool
+	champ    elite
+	child    []int32
+	trial    []int32
 }
 
-// The sizes were found by trying on published instances.
+// The sizes were found by trying on published instances: small pools soon give
+// good plans, larger ones and longer searches better plans later.
 const (
-	poolSize    = 10
-	patience    = 12_500 // iterations of a long search without gain
-	shortSearch = 500    // of a search that only compares starts
-	trials      = 4      // starts that are compared
-	idleLimit   = 12     // generations without change until the pool is begun anew
+	firstPool     = 6      // elites of the first pool
+	morePool      = 4      // more of each later one
+	patience      = 6_000  // iterations of a long search without gain, at first
+	mostPatience  = 12_000 // later
+	shortPatience = 500    // of a search that only compares starts
+	trials        = 4      // starts that are compared
+	ruleStarts    = 4      // members of the first pool that begin with a plan of a rule
+	idleLimit     = 12     // generations without change until a new pool is begun
 )
 
 // evolve searches until the context or the iterations end, or until a plan is as
 // short as the bound. The graph is left on the best order.
-func (s *search) evolve() {
-	o := &pool{search: s, child: make([]int32, s.n), trial: make([]int32, s.n)}
+func (s *search) evolve(starts [][]int32) {
+	o := &pool{search: s, size: firstPool, patience: patience, child: make([]int32, s.n), trial: make([]int32, s.n)}
 	o.champ = elite{slices.Clone(s.order), s.cost()}
+	starts = starts[:min(len(starts), ruleStarts)]
 	for !o.done() {
-		o.fill()
+		o.fill(starts)
+		starts = nil
 		for o.idle = 0; o.idle < idleLimit && !o.done(); {
 			o.generation()
 		}
-		o.rounds++
+		o.size += morePool
+		o.patience = min(2*o.patience, mostPatience)
 	}
 	s.load(o.champ.order)
 }
 
 func (o *pool) done() bool { return o.over() || o.champ.late == 0 && o.champ.end <= o.floor }
 
-// fill begins the pool: with the first plan, or later the best, and random orders.
-func (o *pool) fill() {
+// fill begins the pool: first with plans of rules, the best before others, later
+// with the best so far; then with random orders.
+func (o *pool) fill(starts [][]int32) {
 	o.all = o.all[:0]
-	o.load(o.champ.order)
-	for len(o.all) < poolSize && !o.done() {
+	for i := 0; i < o.size && !o.done(); i++ {
+		switch {
+		case i < len(starts):
+			o.load(starts[i])
+		case i == 0:
+			o.load(o.champ.order)
+		default:
+			o.randomOrder(o.child)
+			o.load(o.child)
+		}
 		o.long()
 		o.keep()
-		o.randomOrder(o.child)
-		o.load(o.child)
 	}
 }
 
 // long improves the graph as it stands and leaves it on the best order found.
 func (o *pool) long() {
-	o.run(patience)
+	o.run(o.patience)
 	o.load(o.best)
 	o.sort()
 	if c := o.cost(); c.less(o.champ.cost) {
@@ -98,7 +113,7 @@ func (o *pool) keep() {
 	}
 	fresh := elite{slices.Clone(o.order), c}
 	switch {
-	case len(o.all) < poolSize:
+	case len(o.all) < o.size:
 		o.all = append(o.all, fresh)
 	case c.less(o.all[worst].cost):
 		o.all[worst], o.idle = fresh, 0
@@ -148,7 +163,7 @@ func (o *pool) join(a, b elite) {
 		}
 		o.between(a.order, b.order, 30+o.dice.IntN(41))
 		o.load(o.child)
-		if c := o.run(shortSearch); c.less(best) {
+		if c := o.run(shortPatience); c.less(best) {
 			best = c
 			copy(o.trial, o.best)
 		}

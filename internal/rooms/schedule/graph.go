@@ -97,16 +97,12 @@ func (g *graph) addMachine(m *Machine) {
 
 func (g *graph) addJob(j, base int32) {
 	job := &g.problem.Jobs[j]
-	for o, op := range job.Operations {
-		v := base + int32(o)
-		m := &g.problem.Machines[op.Machine]
-		g.p[v], g.rel[v], g.mach[v], g.job[v] = int32(op.Minutes), int32(job.Release), int32(op.Machine), j
-		g.split[v] = op.Split
-		g.fam[v] = min(int32(op.Family), max(g.fams[op.Machine]-1, 0))
-		g.firstAt[v] = g.cal[op.Machine].advance(0, int32(m.setup(m.Mounted, op.Family)))
+	for o := range job.Operations {
+		g.addOperation(job, base+int32(o), o)
+		g.job[base+int32(o)] = j
 		for _, b := range job.before(o) {
-			g.pre[v] = append(g.pre[v], base+int32(b))
-			g.post[base+int32(b)] = append(g.post[base+int32(b)], v)
+			g.pre[base+int32(o)] = append(g.pre[base+int32(o)], base+int32(b))
+			g.post[base+int32(b)] = append(g.post[base+int32(b)], base+int32(o))
 		}
 	}
 	g.free = g.free && job.Release == 0
@@ -126,6 +122,14 @@ func (g *graph) addJob(j, base int32) {
 		}
 	}
 	g.ends = append(g.ends, slices.Clone(g.sinks[first:]))
+}
+
+func (g *graph) addOperation(job *Job, v int32, o int) {
+	op := &job.Operations[o]
+	m := &g.problem.Machines[op.Machine]
+	g.p[v], g.rel[v], g.mach[v], g.split[v] = int32(op.Minutes), int32(job.Release), int32(op.Machine), op.Split
+	g.fam[v] = min(int32(min(op.Family, limit)), max(g.fams[op.Machine]-1, 0))
+	g.firstAt[v] = g.cal[op.Machine].advance(0, int32(m.setup(m.Mounted, op.Family)))
 }
 
 // load directs the graph after a linear order of all operations, in which each

@@ -1,6 +1,10 @@
 package schedule
 
-import "context"
+import (
+	"cmp"
+	"context"
+	"slices"
+)
 
 // Goal says what a search makes small.
 type Goal int
@@ -41,33 +45,43 @@ func Improve(ctx context.Context, p *Problem, o Options) (Result, error) {
 		o.Iterations = 1<<63 - 1
 	}
 	s := newSearch(ctx, g, o)
-	g.first(o.Goal)
-	if g.n > 0 {
-		s.evolve()
+	starts := g.first(o.Goal)
+	if s.width > 1 { // else there is no order to search for
+		s.evolve(starts)
 	}
 	plan := g.plan()
 	return Result{Plan: plan, Value: p.Value(plan), Bound: int64(s.floor), Iterations: s.made}, nil
 }
 
-// first leaves the graph on the best plan of all rules.
-func (g *graph) first(goal Goal) {
-	var best []int32
-	var value Value
+// ruled is a plan of a rule.
+type ruled struct {
+	order []int32
+	value Value
+}
+
+// first leaves the graph on the best plan of all rules and gives all their
+// orders, the best first.
+func (g *graph) first(goal Goal) [][]int32 {
+	var all []ruled
 	for rule := EarliestDue; rule <= MostWorkRemaining; rule++ {
 		for _, style := range []Style{Active, NonDelay} {
 			order := g.dispatch(rule, style)
 			g.load(order)
-			if v := g.problem.Value(g.plan()); best == nil || goal.better(v, value) {
-				best, value = order, v
-			}
+			all = append(all, ruled{order, g.problem.Value(g.plan())})
 		}
 	}
-	g.load(best)
+	slices.SortStableFunc(all, func(a, b ruled) int { return goal.compare(a.value, b.value) })
+	orders := make([][]int32, len(all))
+	for i := range all {
+		orders[i] = all[i].order
+	}
+	g.load(orders[0])
+	return orders
 }
 
-func (goal Goal) better(a, b Value) bool {
-	if goal == Tardiness && a.Tardiness != b.Tardiness {
-		return a.Tardiness < b.Tardiness
+func (goal Goal) compare(a, b Value) int {
+	if c := cmp.Compare(a.Tardiness, b.Tardiness); goal == Tardiness && c != 0 {
+		return c
 	}
-	return a.Makespan < b.Makespan
+	return cmp.Compare(a.Makespan, b.Makespan)
 }

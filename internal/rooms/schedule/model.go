@@ -34,7 +34,8 @@ type Problem struct {
 	Jobs     []Job
 }
 
-// Machine is a work centre that does one operation at a time.
+// Machine is a work centre that does one operation at a time. What runs when the
+// plan begins is a closed time from 0 to its end, with its family mounted.
 type Machine struct {
 	Name    string
 	Closed  []Interval // when it does not work, in any order; they may touch and overlap

@@ -61,9 +61,10 @@ func (s *search) lengths() {
 	}
 }
 
-// over tells whether the search must stop. The context is asked now and then.
+// over tells whether the search must stop. The context is asked now and then, and
+// each time where an iteration may take long.
 func (s *search) over() bool {
-	return s.left <= 0 || s.made&127 == 0 && s.ctx.Err() != nil
+	return s.left <= 0 || (s.made&127 == 0 || !s.plain || s.goal == Tardiness) && s.ctx.Err() != nil
 }
 
 // improve runs a tabu search on the makespan from the graph as it stands, until

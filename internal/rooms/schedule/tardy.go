@@ -57,9 +57,10 @@ const tries = 24
 // slower is how many times longer an iteration for the tardiness takes, roughly.
 const slower = 10
 
-// hasten is the tabu search for the tardiness. Its moves are the swaps of two
-// neighbours on a way that makes a late job late – only they can help – and each
-// is tried out, since one estimate does not tell the ends of all jobs (compare
+// hasten is the tabu search for the tardiness. Its moves change a
+// way that makes a late job late – only they can help – and some of them, drawn
+// anew each time, are tried out, since one estimate does not tell the ends of all
+// jobs (compare
 // Mati, Dauzère-Pérès and Lahlou 2011, "A general approach for optimizing regular
 // criteria in the job-shop scheduling problem").
 func (s *search) hasten(patience int32) cost {
@@ -87,26 +88,13 @@ func (s *search) hasten(patience int32) cost {
 	return least
 }
 
-// causes collects the swaps: every pair of neighbours of a machine on a way that
-// a late job, or when none is late the last one, waits for.
+// causes collects the moves: on every way that a late job, or when none is late
+// the last one, waits for, each pair of neighbours of a machine, and a move that
+// brings the later of them further to the front.
 func (s *search) causes() {
 	s.swaps = s.swaps[:0]
 	s.stamp++
-	late := false
-	stack := s.path[:0]
-	for _, v := range s.sinks {
-		if s.lateness(v) > 0 {
-			late = true
-			stack = append(stack, v)
-			s.mark[v] = s.stamp
-		}
-	}
-	for _, v := range s.sinks {
-		if !late && s.end[v] == s.makespan {
-			stack = append(stack, v)
-			s.mark[v] = s.stamp
-		}
-	}
+	stack := s.culprits(s.path[:0])
 	for len(stack) > 0 {
 		v := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
@@ -120,6 +108,24 @@ func (s *search) causes() {
 			}
 		}
 	}
+}
+
+// culprits are the ends of the late jobs, or of the last ones.
+func (s *search) culprits(stack []int32) []int32 {
+	for _, v := range s.sinks {
+		if s.lateness(v) > 0 {
+			stack = s.visit(stack, v)
+		}
+	}
+	if len(stack) > 0 {
+		return stack
+	}
+	for _, v := range s.sinks {
+		if s.end[v] == s.makespan {
+			stack = s.visit(stack, v)
+		}
+	}
+	return stack
 }
 
 // far is a move of v before more than u: to a random place in the row of
@@ -151,12 +157,11 @@ func (s *search) visit(stack []int32, v int32) []int32 {
 	return append(stack, v)
 }
 
-// try makes every swap, judges it and takes it back; it gives the best that is not
-// forbidden or is better than all before, else a random one.
+// try makes some of the moves, judges them and takes them back; it gives the best
+// that is not forbidden or is better than all before, else a random one.
 func (s *search) try(now int32, least cost) (move, bool) {
 	copy(s.heads0, s.head)
 	copy(s.end0, s.end)
-	makespan := s.makespan
 	var best, any move
 	var value cost
 	ties, all := int32(0), int32(0)
@@ -165,17 +170,10 @@ func (s *search) try(now int32, least cost) (move, bool) {
 		s.swaps[i], s.swaps[k] = s.swaps[k], s.swaps[i]
 		m := s.swaps[i]
 		forbidden := s.forbidden(m, now)
-		undo := s.inverse(m)
-		lo, _, ok := s.shift(m)
+		c, ok := s.taste(m)
 		if !ok {
 			continue
 		}
-		s.heads(lo)
-		c := s.cost()
-		s.shift(undo)
-		copy(s.head, s.heads0)
-		copy(s.end, s.end0)
-		s.makespan = makespan
 		if all++; s.dice.Int32N(all) == 0 {
 			any = m
 		}
@@ -193,4 +191,21 @@ func (s *search) try(now int32, least cost) (move, bool) {
 		return best, true
 	}
 	return any, all > 0
+}
+
+// taste is the cost after a move; it leaves the graph as it was kept in heads0
+// and end0.
+func (s *search) taste(m move) (cost, bool) {
+	undo, makespan := s.inverse(m), s.makespan
+	lo, _, ok := s.shift(m)
+	if !ok {
+		return cost{}, false
+	}
+	s.heads(lo)
+	c := s.cost()
+	s.shift(undo)
+	copy(s.head, s.heads0)
+	copy(s.end, s.end0)
+	s.makespan = makespan
+	return c, true
 }
