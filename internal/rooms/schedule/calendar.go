@@ -95,6 +95,9 @@ func (c *calendar) retreat(t, w int32) int32 {
 
 // start is the first time from t on at which an operation of p minutes can begin.
 func (c *calendar) start(t, p int32, split bool) int32 {
+	if p == 0 {
+		return t
+	}
 	need := p
 	if split {
 		need = 1
@@ -116,7 +119,7 @@ func (c *calendar) finish(t, p int32, split bool) int32 {
 // latest is the last time at which an operation of p minutes can begin so that
 // it ends by t.
 func (c *calendar) latest(t, p int32, split bool) int32 {
-	if split {
+	if split || p == 0 {
 		return c.retreat(t, p)
 	}
 	for i := c.from.below(t) - 1; i >= 0 && c.to.at[i] > t-p; i-- {

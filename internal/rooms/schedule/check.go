@@ -80,6 +80,9 @@ func (p *Problem) checkJob(plan Plan, j int) error {
 // runsOver finds the closed time that an operation must not meet.
 func (p *Problem) runsOver(op Operation, start int64) (Interval, bool) {
 	last := start + op.Minutes
+	if op.Minutes == 0 {
+		return Interval{}, false
+	}
 	if op.Split {
 		last = min(last, start+1)
 	}

@@ -1,6 +1,9 @@
 package schedule
 
-import "cmp"
+import (
+	"cmp"
+	"slices"
+)
 
 // Rule says which of the operations that compete for a machine goes first.
 type Rule int
@@ -59,8 +62,10 @@ func (g *graph) dispatch(rule Rule, style Style) []int32 {
 	for v := range g.n {
 		s.open[v] = int32(len(g.pre[v]))
 		s.left[g.job[v]] += int64(g.p[v])
+	}
+	for v := range g.n {
 		if s.open[v] == 0 {
-			s.now = append(s.now, v)
+			s.admit(v)
 		}
 	}
 	order := make([]int32, 0, g.n)
@@ -76,8 +81,6 @@ func (g *graph) dispatch(rule Rule, style Style) []int32 {
 func (s *shop) choose(style Style) int32 {
 	first := s.now[0]
 	for _, v := range s.now {
-		h := s.startAfter(s.done[s.mach[v]], v, s.end[s.done[s.mach[v]]])
-		s.head[v], s.end[v] = h, s.cal[s.mach[v]].finish(h, s.p[v], s.split[v])
 		if style == Active && s.end[v] < s.end[first] || style == NonDelay && s.head[v] < s.head[first] {
 			first = v
 		}
@@ -128,19 +131,33 @@ func (s *shop) setupNow(v int32) int32 {
 	return s.setup(u, v)
 }
 
+// admit lets v compete.
+func (s *shop) admit(v int32) {
+	s.now = append(s.now, v)
+	s.time(v)
+}
+
+// time is when v could start and finish as the floor stands.
+func (s *shop) time(v int32) {
+	before := s.done[s.mach[v]]
+	s.head[v] = s.startAfter(before, v, s.end[before])
+	s.end[v] = s.cal[s.mach[v]].finish(s.head[v], s.p[v], s.split[v])
+}
+
 // take plans v and lets in what waited for it.
 func (s *shop) take(v int32) {
-	for i, x := range s.now {
-		if x == v {
-			s.now = append(s.now[:i], s.now[i+1:]...)
-			break
-		}
-	}
+	i := slices.Index(s.now, v)
+	s.now = slices.Delete(s.now, i, i+1)
 	s.left[s.job[v]] -= int64(s.p[v])
 	s.done[s.mach[v]] = v
+	for _, x := range s.now {
+		if s.mach[x] == s.mach[v] {
+			s.time(x)
+		}
+	}
 	for _, w := range s.post[v] {
 		if s.open[w]--; s.open[w] == 0 {
-			s.now = append(s.now, w)
+			s.admit(w)
 		}
 	}
 }

@@ -90,9 +90,12 @@ func (o *pool) long() {
 	}
 }
 
-// sort puts the order of the graph by starts.
+// sort puts the order of the graph by starts; what takes no time stays before what
+// starts with it.
 func (o *pool) sort() {
-	slices.SortFunc(o.order, func(a, b int32) int { return cmp.Or(cmp.Compare(o.head[a], o.head[b]), cmp.Compare(a, b)) })
+	slices.SortFunc(o.order, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(o.head[a], o.head[b]), cmp.Compare(o.pos[a], o.pos[b]))
+	})
 	for i, v := range o.order {
 		o.pos[v] = int32(i)
 	}
@@ -103,7 +106,7 @@ func (o *pool) sort() {
 func (o *pool) keep() {
 	worst, c := 0, o.cost()
 	for i, e := range o.all {
-		if e.cost == c && o.distance(e.order) == 0 {
+		if e.cost == c && o.same(e.order) {
 			o.idle++
 			return
 		}
@@ -122,19 +125,17 @@ func (o *pool) keep() {
 	}
 }
 
-// distance counts the pairs of operations that follow each other on a machine of
-// the graph and stand the other way round in an order.
-func (o *pool) distance(order []int32) int {
+// same tells whether a linear order gives the machines of the graph their order.
+func (o *pool) same(order []int32) bool {
 	for i, v := range order {
 		o.trial[v] = int32(i)
 	}
-	d := 0
 	for v := range o.n {
 		if w := o.ms[v]; w != o.n && o.trial[w] < o.trial[v] {
-			d++
+			return false
 		}
 	}
-	return d
+	return true
 }
 
 // generation joins two elites both ways.

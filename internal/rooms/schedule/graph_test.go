@@ -71,7 +71,7 @@ func TestMovesKeepTheGraphTrue(t *testing.T) {
 	var made, rings, unsafe int
 	for seed := range uint64(150) {
 		r := rand.New(rand.NewPCG(seed, 5))
-		size := shopSize{machines: 4, jobs: 7, steps: 6, minutes: 20, releases: seed%2 == 0}
+		size := shopSize{machines: 4, jobs: 7, steps: 6, minutes: 20, releases: seed%2 == 0, zeros: seed%5 == 0}
 		if seed%3 == 0 {
 			size = everything
 		}
@@ -185,7 +185,6 @@ func TestEstimatesAreNearTheTruth(t *testing.T) {
 	}{
 		{"plain", shopSize{machines: 8, jobs: 12, steps: 8, minutes: 30, releases: true, full: true, routes: true}},
 		{"setups", shopSize{machines: 8, jobs: 12, steps: 8, minutes: 30, releases: true, setups: true, full: true, routes: true}},
-		{"setups and closed times", shopSize{machines: 8, jobs: 12, steps: 8, minutes: 30, releases: true, setups: true, closed: true, full: true, routes: true}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var seen, exact, above int
@@ -224,7 +223,7 @@ func TestEstimatesAreNearTheTruth(t *testing.T) {
 				}
 			}
 			t.Logf("%d moves, foretold exactly %d, too long %d, the others pass elsewhere", seen, exact, above)
-			if !c.size.closed && 10*exact < 8*seen {
+			if 10*exact < 8*seen {
 				t.Error("less than eight of ten foretold exactly")
 			}
 		})

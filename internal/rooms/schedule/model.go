@@ -58,7 +58,7 @@ type Job struct {
 // Operation is one step of a job on one machine.
 type Operation struct {
 	Machine int   // index in Problem.Machines
-	Minutes int64 // of open time that it takes, at least 1
+	Minutes int64 // of open time that it takes; 0, on a machine without setups, may be at any time
 	Family  int   // setup family, from 0
 	// After lists the operations of the job, by index, that must be finished
 	// before. nil stands for the one before it in the list; an empty list that
@@ -127,9 +127,13 @@ func (j *Job) validate(machines []Machine) error {
 		return ErrProblem.Because("job %s has release %d, due time %d and weight %d; each must be from 0 to %d", j.Name, j.Release, j.Due, j.Weight, int64(limit))
 	}
 	for o, op := range j.Operations {
-		if op.Machine < 0 || op.Machine >= len(machines) || op.Minutes < 1 || op.Minutes >= limit || op.Family < 0 {
-			return ErrProblem.Because("operation %d of job %s has machine %d, %d minutes and family %d; name a machine that exists, at least one minute and a family from 0 on",
+		if op.Machine < 0 || op.Machine >= len(machines) || op.Minutes < 0 || op.Minutes >= limit || op.Family < 0 {
+			return ErrProblem.Because("operation %d of job %s has machine %d, %d minutes and family %d; name a machine that exists and nothing negative",
 				o, j.Name, op.Machine, op.Minutes, op.Family).At("operations[" + number(o) + "]")
+		}
+		if op.Minutes == 0 && machines[op.Machine].Setup != nil {
+			return ErrProblem.Because("operation %d of job %s takes no time on machine %s, which has setups; give it a minute or take it off the machine",
+				o, j.Name, machines[op.Machine].Name).At("operations[" + number(o) + "]")
 		}
 		for _, b := range op.After {
 			if b < 0 || b >= len(j.Operations) {

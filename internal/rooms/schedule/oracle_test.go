@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -14,6 +15,7 @@ type shopSize struct {
 	minutes               int64
 	setups, closed, trees bool
 	releases, splits      bool
+	zeros                 bool // operations that take no time
 	full, routes          bool // as many of all as there may be; each job once on each machine
 }
 
@@ -42,6 +44,9 @@ func randomProblem(r *rand.Rand, s shopSize) *Problem {
 			op := randomOperation(r, s, len(p.Machines), o)
 			if s.routes {
 				op.Machine = route[o%len(route)]
+			}
+			if s.zeros && r.IntN(8) == 0 && p.Machines[op.Machine].Setup == nil {
+				op.Minutes = 0
 			}
 			job.Operations = append(job.Operations, op)
 		}
@@ -120,6 +125,18 @@ func minutesOf(m Machine, op Operation, t int64) []int64 {
 	return out
 }
 
+// span is when an operation that starts at t begins and ends.
+func span(m Machine, op Operation, t int64) (worked []int64, end int64, ok bool) {
+	if op.Minutes == 0 {
+		return nil, t, true
+	}
+	worked = minutesOf(m, op, t)
+	if worked == nil {
+		return nil, 0, false
+	}
+	return worked, worked[len(worked)-1] + 1, true
+}
+
 // works tells whether a plan can be worked, and when it ends and how late it is.
 func works(p *Problem, plan Plan) (ok bool, makespan, tardiness int64) {
 	type slot struct {
@@ -135,8 +152,8 @@ func works(p *Problem, plan Plan) (ok bool, makespan, tardiness int64) {
 	for j, job := range p.Jobs {
 		ends, last := make([]int64, len(job.Operations)), int64(0)
 		for o, op := range job.Operations {
-			worked := minutesOf(p.Machines[op.Machine], op, plan.Start[j][o])
-			if worked == nil || plan.Start[j][o] < job.Release {
+			worked, end, ok := span(p.Machines[op.Machine], op, plan.Start[j][o])
+			if !ok || plan.Start[j][o] < job.Release {
 				return false, 0, 0
 			}
 			for _, t := range worked {
@@ -145,9 +162,9 @@ func works(p *Problem, plan Plan) (ok bool, makespan, tardiness int64) {
 				}
 				floor[op.Machine][t] = op.Family
 			}
-			ends[o] = worked[len(worked)-1] + 1
+			ends[o] = end
 			last = max(last, ends[o])
-			slots[op.Machine] = append(slots[op.Machine], slot{family: op.Family, from: worked[0], end: ends[o]})
+			slots[op.Machine] = append(slots[op.Machine], slot{family: op.Family, from: plan.Start[j][o], end: end})
 		}
 		for o, op := range job.Operations {
 			before := op.After
@@ -166,7 +183,7 @@ func works(p *Problem, plan Plan) (ok bool, makespan, tardiness int64) {
 		}
 	}
 	for m, list := range slots {
-		slices.SortFunc(list, func(a, b slot) int { return int(a.from - b.from) })
+		slices.SortFunc(list, func(a, b slot) int { return cmp.Or(int(a.from-b.from), int(a.end-b.end)) })
 		family, end := p.Machines[m].Mounted, int64(0)
 		for _, s := range list {
 			if s.from < end {
@@ -216,8 +233,8 @@ func best(p *Problem) (makespan, tardiness int64) {
 			if plan.Start[j][b] < 0 {
 				return
 			}
-			w := minutesOf(p.Machines[job.Operations[b].Machine], job.Operations[b], plan.Start[j][b])
-			t = max(t, w[len(w)-1]+1)
+			_, end, _ := span(p.Machines[job.Operations[b].Machine], job.Operations[b], plan.Start[j][b])
+			t = max(t, end)
 		}
 		ready := was.end
 		for need := setupOf(m, was.family, op.Family); need > 0; ready++ {
@@ -226,12 +243,12 @@ func best(p *Problem) (makespan, tardiness int64) {
 			}
 		}
 		t = max(t, ready)
-		worked := minutesOf(m, op, t)
-		for ; worked == nil; t++ {
-			worked = minutesOf(m, op, t+1)
+		_, finish, ok := span(m, op, t)
+		for !ok {
+			t++
+			_, finish, ok = span(m, op, t)
 		}
-		plan.Start[j][o] = worked[0]
-		finish := worked[len(worked)-1] + 1
+		plan.Start[j][o] = t
 		machines[op.Machine] = state{op.Family, finish}
 		grow(left-1, late, max(end, finish))
 		machines[op.Machine], plan.Start[j][o] = was, -1

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-var everything = shopSize{machines: 5, jobs: 8, steps: 6, minutes: 12, setups: true, closed: true, trees: true, releases: true, splits: true}
+var everything = shopSize{machines: 5, jobs: 8, steps: 6, minutes: 12, setups: true, closed: true, trees: true, releases: true, splits: true, zeros: true}
 
 // TestAThousandRandomShopsAreFeasible plans shops with families, closed times,
 // releases, assembly and split operations by every rule and by both searches,
@@ -83,8 +83,8 @@ func TestSmallShopsAreSolved(t *testing.T) {
 		name string
 		size shopSize
 	}{
-		{"classic", shopSize{machines: 3, jobs: 3, steps: 3, minutes: 9}},
-		{"everything", shopSize{machines: 2, jobs: 3, steps: 2, minutes: 7, setups: true, closed: true, trees: true, releases: true, splits: true}},
+		{"classic", shopSize{machines: 3, jobs: 3, steps: 3, minutes: 9, zeros: true}},
+		{"everything", shopSize{machines: 2, jobs: 3, steps: 2, minutes: 7, setups: true, closed: true, trees: true, releases: true, splits: true, zeros: true}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			shops, missed, missedLate := 0, 0, 0

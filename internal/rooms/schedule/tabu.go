@@ -21,6 +21,7 @@ type search struct {
 	// before x again.
 	forbid       []int32
 	tenure, span int32 // iterations that a prohibition lasts: from tenure, below tenure+span
+	clock        int32 // the iteration, as prohibitions count it
 
 	goal Goal
 	path []int32
@@ -67,23 +68,22 @@ func (s *search) over() bool {
 	return s.left <= 0 || (s.made&127 == 0 || !s.plain || s.goal == Tardiness) && s.ctx.Err() != nil
 }
 
-// improve runs a tabu search on the makespan from the graph as it stands, until
+// shorten runs a tabu search on the makespan from the graph as it stands, until
 // patience iterations in a row found nothing better, and leaves the best order in
 // best. It gives its makespan.
 func (s *search) shorten(patience int32) int32 {
-	clear(s.forbid)
 	shortest := s.makespan
 	copy(s.best, s.order)
-	for now, until := int32(1), patience; now <= until && shortest > s.floor && !s.over(); now++ {
+	for until := s.begin() + patience; s.clock <= until && shortest > s.floor && !s.over(); s.clock++ {
 		s.left--
 		s.made++
-		m, ok := s.pick(now, shortest)
+		m, ok := s.pick(s.clock, shortest)
 		if !ok || !s.apply(m.move) {
 			break
 		}
-		s.forget(m, now)
+		s.forget(m, s.clock)
 		if s.makespan < shortest {
-			shortest, until = s.makespan, now+patience
+			shortest, until = s.makespan, s.clock+patience
 			copy(s.best, s.order)
 			if !s.plain {
 				s.count()
@@ -91,6 +91,17 @@ func (s *search) shorten(patience int32) int32 {
 		}
 	}
 	return shortest
+}
+
+// begin starts a run with nothing forbidden: it goes on to a time at which all
+// prohibitions have ended, which is cheaper than to clear them.
+func (s *search) begin() int32 {
+	s.clock += s.tenure + s.span + 1
+	if s.clock > limit {
+		clear(s.forbid)
+		s.clock = 1
+	}
+	return s.clock
 }
 
 // choice collects the moves of one iteration.

@@ -64,24 +64,22 @@ const slower = 10
 // Mati, Dauzère-Pérès and Lahlou 2011, "A general approach for optimizing regular
 // criteria in the job-shop scheduling problem").
 func (s *search) hasten(patience int32) cost {
-	clear(s.forbid)
 	least := s.cost()
 	copy(s.best, s.order)
-	for now, until := int32(1), patience; now <= until && !s.over(); now++ {
+	for until := s.begin() + patience; s.clock <= until && !s.over(); s.clock++ {
 		s.left--
 		s.made++
 		s.causes()
-		m, ok := s.try(now, least)
+		m, ok := s.try(s.clock, least)
 		if !ok {
 			break
 		}
 		c := chosen{m, s.ms[m.u], s.mp[m.v]}
-		if lo, _, ok := s.shift(m); ok {
-			s.heads(lo)
-		}
-		s.forget(c, now)
+		lo, _, _ := s.shift(m)
+		s.heads(lo)
+		s.forget(c, s.clock)
 		if got := s.cost(); got.less(least) {
-			least, until = got, now+patience
+			least, until = got, s.clock+patience
 			copy(s.best, s.order)
 		}
 	}
