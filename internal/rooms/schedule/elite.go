@@ -37,6 +37,7 @@ const (
 	mostPatience  = 12_000 // later
 	shortPatience = 500    // of a search that only compares starts
 	trials        = 4      // starts that are compared
+	nearChampion  = 10     // chance in a hundred of a random order against the best
 	ruleStarts    = 4      // members of the first pool that begin with a plan of a rule
 	idleLimit     = 12     // generations without change until a new pool is begun
 )
@@ -62,7 +63,9 @@ func (s *search) evolve(starts [][]int32) {
 func (o *pool) done() bool { return o.over() || o.champ.late == 0 && o.champ.end <= o.floor }
 
 // fill begins the pool: first with plans of rules, the best before others, later
-// with the best so far; then with random orders.
+// with the best so far; then with random orders. Where a long search from a random
+// order comes nowhere near a good plan – with setups, closed times, many due times –
+// they are drawn near the best.
 func (o *pool) fill(starts [][]int32) {
 	o.all = o.all[:0]
 	for i := 0; i < o.size && !o.done(); i++ {
@@ -73,6 +76,10 @@ func (o *pool) fill(starts [][]int32) {
 			o.load(o.champ.order)
 		default:
 			o.randomOrder(o.child)
+			if !o.plain || o.goal == Tardiness {
+				copy(o.trial, o.child)
+				o.between(o.champ.order, o.trial, nearChampion)
+			}
 			o.load(o.child)
 		}
 		o.long()

@@ -54,8 +54,8 @@ func (s *search) run(patience int32) cost {
 // tries is how many moves an iteration for the tardiness makes to choose from.
 const tries = 24
 
-// slower is how many times longer an iteration for the tardiness takes, roughly.
-const slower = 10
+// slower divides the patience, since an iteration for the tardiness takes longer.
+const slower = 5
 
 // hasten is the tabu search for the tardiness. Its moves change a
 // way that makes a late job late – only they can help – and some of them, drawn
@@ -87,8 +87,8 @@ func (s *search) hasten(patience int32) cost {
 }
 
 // causes collects the moves: on every way that a late job, or when none is late
-// the last one, waits for, each pair of neighbours of a machine, and a move that
-// brings the later of them further to the front.
+// the last one, waits for, each pair of neighbours of a machine, and a move of
+// one of them over more than the other.
 func (s *search) causes() {
 	s.swaps = s.swaps[:0]
 	s.stamp++
@@ -126,17 +126,19 @@ func (s *search) culprits(stack []int32) []int32 {
 	return stack
 }
 
-// far is a move of v before more than u: to a random place in the row of
-// operations that wait for each other.
+// far is a move over more than u or v: v goes to a random place further to the
+// front, or u further back.
 func (s *search) far(u, v int32) move {
+	back := s.dice.Uint64()&1 == 0
 	for s.dice.Uint64()&3 != 0 {
-		w := s.mp[u]
-		if w == s.n || !s.binds(u, s.readyAfter(w, u, s.end[w])) {
-			break
+		switch {
+		case back && s.mp[u] != s.n:
+			u = s.mp[u]
+		case !back && s.ms[v] != s.n:
+			v = s.ms[v]
 		}
-		u = w
 	}
-	return move{u, v, true}
+	return move{u, v, back}
 }
 
 // binds tells whether v could not start earlier than after a time.
