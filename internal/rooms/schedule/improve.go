@@ -45,7 +45,7 @@ func Improve(ctx context.Context, p *Problem, o Options) (Result, error) {
 		o.Iterations = 1<<63 - 1
 	}
 	s := newSearch(ctx, g, o)
-	starts := g.first(o.Goal)
+	starts := s.first()
 	if s.width > 1 { // else there is no order to search for
 		s.evolve(starts)
 	}
@@ -53,35 +53,25 @@ func Improve(ctx context.Context, p *Problem, o Options) (Result, error) {
 	return Result{Plan: plan, Value: p.Value(plan), Bound: int64(s.floor), Iterations: s.made}, nil
 }
 
-// ruled is a plan of a rule.
-type ruled struct {
-	order []int32
-	value Value
-}
-
-// first leaves the graph on the best plan of all rules and gives all their
-// orders, the best first.
-func (g *graph) first(goal Goal) [][]int32 {
-	var all []ruled
+// first leaves the graph on the best plan of the rules and gives the orders of
+// all, the best first. When the context ends it does with the rules tried by then.
+func (s *search) first() [][]int32 {
+	var all []elite
 	for rule := EarliestDue; rule <= MostWorkRemaining; rule++ {
 		for _, style := range []Style{Active, NonDelay} {
-			order := g.dispatch(rule, style)
-			g.load(order)
-			all = append(all, ruled{order, g.problem.Value(g.plan())})
+			if len(all) > 0 && s.ctx.Err() != nil {
+				break
+			}
+			order := s.dispatch(rule, style)
+			s.load(order)
+			all = append(all, elite{order, s.cost()})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b ruled) int { return goal.compare(a.value, b.value) })
+	slices.SortStableFunc(all, func(a, b elite) int { return cmp.Or(cmp.Compare(a.late, b.late), cmp.Compare(a.end, b.end)) })
 	orders := make([][]int32, len(all))
 	for i := range all {
 		orders[i] = all[i].order
 	}
-	g.load(orders[0])
+	s.load(orders[0])
 	return orders
-}
-
-func (goal Goal) compare(a, b Value) int {
-	if c := cmp.Compare(a.Tardiness, b.Tardiness); goal == Tardiness && c != 0 {
-		return c
-	}
-	return cmp.Compare(a.Makespan, b.Makespan)
 }
