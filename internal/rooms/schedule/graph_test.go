@@ -175,6 +175,28 @@ func compare(t *testing.T, g *graph, seed uint64) {
 	}
 }
 
+// TestTheSearchCountsWhatTheMinutesCount compares the cost of random orders with the
+// walk through the minutes, weights and jobs with several ends included.
+func TestTheSearchCountsWhatTheMinutesCount(t *testing.T) {
+	late := 0
+	for seed := range uint64(300) {
+		g := newGraph(randomProblem(rand.New(rand.NewPCG(seed, 8)), everything))
+		s := newSearch(context.Background(), g, Options{Goal: Tardiness, Seed: seed})
+		o := &pool{search: s}
+		order := make([]int32, g.n)
+		o.randomOrder(order)
+		g.load(order)
+		ok, makespan, tardiness := works(g.problem, g.plan())
+		if c := s.cost(); !ok || int64(c.end) != makespan || c.late != tardiness {
+			t.Fatalf("seed %d: cost %+v, the minutes say %v, %d, %d", seed, c, ok, makespan, tardiness)
+		}
+		if tardiness > 0 {
+			late++
+		}
+	}
+	t.Logf("%d of 300 random orders are late", late)
+}
+
 // TestEstimatesAreNearTheTruth compares the estimate of each move of the critical
 // way with the makespan after it. A swap's estimate is the longest way through its
 // two operations, never above the truth.
