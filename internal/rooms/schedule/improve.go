@@ -54,10 +54,15 @@ func Improve(ctx context.Context, p *Problem, o Options) (Result, error) {
 }
 
 // first leaves the graph on the best plan of the rules and gives the orders of
-// all, the best first. When the context ends it does with the rules tried by then.
+// all, the best first. When the context ends it does with the rules tried by then,
+// which is why those that mostly suit the goal are tried first.
 func (s *search) first() [][]int32 {
 	var all []elite
-	for rule := EarliestDue; rule <= MostWorkRemaining; rule++ {
+	rules := []Rule{EarliestDue, CriticalRatio, LeastSetup, ShortestProcessing, MostWorkRemaining}
+	if s.goal == Makespan {
+		slices.Reverse(rules)
+	}
+	for _, rule := range rules {
 		for _, style := range []Style{Active, NonDelay} {
 			if len(all) > 0 && s.ctx.Err() != nil {
 				break
