@@ -69,7 +69,7 @@ func TestTheSearchesBeatTheRules(t *testing.T) {
 			}
 			add(&ruled[rule], p, plan)
 		}
-		for goal, iterations := range []int64{20_000, 4_000} {
+		for goal, iterations := range []int64{10_000, 3_000} {
 			r, err := Improve(context.Background(), p, Options{Goal: Goal(goal), Seed: seed, Iterations: iterations})
 			if err != nil {
 				t.Fatal(err)
