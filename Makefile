@@ -1,13 +1,14 @@
 # `make` prints what there is.
-.PHONY: help test demo bench pages-speed crash soak fuzz golden postgres build pages screenshots lint clean
+.PHONY: help test demo bench pages-speed crash soak schedule-report fuzz golden postgres build pages screenshots lint clean
 SHELL := /bin/bash
 FUZZTIME ?= 60s
 KILLS ?= 10000
 DURATION ?= 30m
 ENGINE ?= sqlite
+SECONDS_EACH ?= 60
 
 help: ## print this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 test: ## format, vet and all tests, on SQLite and on a throw-away PostgreSQL
 	@scripts/test.sh
@@ -26,6 +27,9 @@ crash: ## kill the program KILLS=10000 times under load and look for lost work
 
 soak: ## a server under load for DURATION=30m, then ten times as much, on ENGINE=sqlite or postgres
 	KONTOR_SOAK=$(DURATION) KONTOR_SOAK_ENGINE=$(ENGINE) scripts/postgres.sh run go test -count=1 -timeout 0 -v ./internal/soak
+
+schedule-report: ## search the published job-shop instances for SECONDS_EACH=60 each, on one core, and print the gaps
+	KONTOR_SCHEDULE=$(SECONDS_EACH)s go test -count=1 -timeout 0 -v -run TestScheduleReport ./internal/rooms/schedule
 
 fuzz: ## run each fuzz target for FUZZTIME=60s
 	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | \
