@@ -454,7 +454,7 @@ func TestByKeyboardAlone(t *testing.T) {
 	p.keys("ord")
 	p.until("a hit", `document.querySelector("#hits [aria-selected=true]")?.innerText.includes("Order desk")`)
 	p.keys("\r")
-	p.sees("need a person")
+	p.sees("a person")
 	p.keys("go")
 	p.until("the orders", `location.pathname === "/orders"`)
 	p.keys("jj\r")

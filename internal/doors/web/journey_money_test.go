@@ -239,7 +239,7 @@ func creditByLine(b *play) {
 // ageingOfAPastDay: who owed what at the end of a day gone by, down to the
 // items, and the statement of one of them.
 func ageingOfAPastDay(b *play) {
-	past := day.Of(time.Now(), time.UTC).AddDays(-2)
+	past := day.Of(houseTime(), time.UTC).AddDays(-2)
 	p := b.as("receivables")
 	p.open("/ageing?on=yesterday") // as somebody types it
 	p.refused("write year, month and day")

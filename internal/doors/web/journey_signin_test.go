@@ -47,7 +47,7 @@ func passwordAndCode(b *play) {
 	p.types("code", "000000")
 	p.follows("Turn on second step")
 	p.refused("This code does not fit")
-	first := time.Now()
+	first := houseTime()
 	p.types("code", codeAt(p, secret, first))
 	p.follows("Turn on second step")
 	p.sees("Your recovery codes")
@@ -65,7 +65,7 @@ func passwordAndCode(b *play) {
 	p.follows("Go on")
 	p.refused("does not fit, or was used already")
 	next := first.Add(30 * time.Second) // the code of the step to come counts as well
-	if now := time.Now(); now.After(next) {
+	if now := houseTime(); now.After(next) {
 		next = now
 	}
 	p.types("code", codeAt(p, secret, next))

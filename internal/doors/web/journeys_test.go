@@ -161,7 +161,7 @@ func (m *model) copy(t testing.TB) *house {
 		t.Fatal(err)
 	}
 	ahead := &atomic.Int64{} // of the real time: a journey may let days pass
-	k := houseOn(t, dbtest.Open(t, "sqlite:"+file, db.Options{Clock: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }}))
+	k := houseOn(t, dbtest.Open(t, "sqlite:"+file, db.Options{Clock: func() time.Time { return houseTime().Add(time.Duration(ahead.Load())) }}))
 	k.ahead = ahead
 	k.cookie, k.user = maps.Clone(m.cookie), maps.Clone(m.user)
 	sequencer := event.NewSequencer(k.office.DB)
