@@ -191,6 +191,20 @@ func (d *demo) look(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
+// afternoon is when the company stops, with work lying open: now, or before noon
+// the afternoon before, since nobody has done much yet.
+func afternoon(now time.Time) time.Time {
+	zone, err := time.LoadLocation(sim.Zone)
+	if err != nil {
+		return now
+	}
+	at := now.In(zone)
+	if at.Hour() >= 12 {
+		return now
+	}
+	return time.Date(at.Year(), at.Month(), at.Day()-1, 16, 0, 0, 0, zone)
+}
+
 // make founds the company and plays its history. A SQLite file is made beside
 // its place and moved there when it is complete.
 func (d *demo) make(ctx context.Context) error {
@@ -201,7 +215,7 @@ func (d *demo) make(ctx context.Context) error {
 		dsn = "sqlite:" + p + ".part"
 		removeFile(p + ".part")
 	}
-	d.opt.End = began
+	d.opt.End = afternoon(began)
 	clock := sim.NewClock(d.opt)
 	a, err := app.Open(ctx, dsn, db.Options{Clock: clock.Now, Draft: isFile})
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func runDemo(t *testing.T, args ...string) (out, talk string, err error) {
@@ -92,5 +93,19 @@ func TestAnInterruptedDemoLeavesNothing(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(p + "*"); len(left) > 0 {
 		t.Errorf("left over: %v", left)
+	}
+}
+
+func TestTheCompanyStopsInAnAfternoon(t *testing.T) {
+	for now, want := range map[string]string{
+		"2026-11-25T23:30:00Z": "2026-11-25T15:00:00Z", // half past twelve at night in the company's zone
+		"2026-11-25T10:59:00Z": "2026-11-24T15:00:00Z",
+		"2026-11-25T11:00:00Z": "2026-11-25T11:00:00Z",
+		"2026-03-01T05:00:00Z": "2026-02-28T15:00:00Z",
+	} {
+		at, err := time.Parse(time.RFC3339, now)
+		if got := afternoon(at).UTC().Format(time.RFC3339); err != nil || got != want {
+			t.Errorf("%s: %s, want %s", now, got, want)
+		}
 	}
 }
