@@ -29,7 +29,7 @@ soak: ## a server under load for DURATION=30m, then ten times as much, on ENGINE
 	KONTOR_SOAK=$(DURATION) KONTOR_SOAK_ENGINE=$(ENGINE) scripts/postgres.sh run go test -count=1 -timeout 0 -v ./internal/soak
 
 schedule-report: ## search the published job-shop instances for SECONDS_EACH=60 each, on one core, and print the gaps
-	KONTOR_SCHEDULE=$(SECONDS_EACH)s go test -count=1 -timeout 0 -v -run TestScheduleReport ./internal/rooms/schedule
+	KONTOR_SCHEDULE=$(SECONDS_EACH)s go test -count=1 -tags report -timeout 0 -v -run TestScheduleReport ./internal/rooms/schedule
 
 fuzz: ## run each fuzz target for FUZZTIME=60s
 	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | \

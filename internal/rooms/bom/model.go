@@ -150,32 +150,6 @@ func (b Book) Explode(p id.Product, steps int64, on day.Day) ([]Need, error) {
 	return sorted(needs), nil
 }
 
-// OneLevel says what a work order for a product takes: its components, with
-// those of phantoms in their place.
-func (b Book) OneLevel(p id.Product, steps int64, on day.Day) ([]Need, error) {
-	order, err := b.topological(p, on)
-	if err != nil {
-		return nil, err
-	}
-	needs := map[id.Product]*Need{p: {Product: p, Exact: big.NewRat(steps, 1)}}
-	for _, x := range order {
-		n := needs[x]
-		if n == nil || x != p && (b[x] == nil || !b[x].Phantom) {
-			continue
-		}
-		for _, l := range b.valid(x, on) {
-			c := needs[l.Component]
-			if c == nil {
-				c = &Need{Product: l.Component, Level: 1, Exact: new(big.Rat), Made: len(b.valid(l.Component, on)) > 0}
-				needs[l.Component] = c
-			}
-			c.Exact.Add(c.Exact, b.taken(x, l, n.Exact))
-		}
-		delete(needs, x)
-	}
-	return sorted(needs), nil
-}
-
 func sorted(needs map[id.Product]*Need) []Need {
 	out := make([]Need, 0, len(needs))
 	for _, n := range needs {

@@ -93,26 +93,6 @@ func TestExplosionIsWhatOneWouldAddUpByHand(t *testing.T) {
 	t.Logf("2000 random bills, %d rows", rows)
 }
 
-func TestAPhantomIsPassedThrough(t *testing.T) {
-	always := func(c id.Product, take, per int64) bom.Line {
-		return bom.Line{Component: c, Take: take, Per: per, From: "2026-01-01"}
-	}
-	b := bom.Book{
-		1: {Product: 1, Lines: []bom.Line{always(2, 2, 1), always(3, 1, 1)}},
-		2: {Product: 2, Phantom: true, Lines: []bom.Line{always(3, 1, 2), always(4, 3, 1)}},
-		4: {Product: 4, Lines: []bom.Line{always(5, 1, 1)}},
-	}
-	for _, x := range b {
-		if err := x.Check(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := b.OneLevel(1, 3, "2026-06-01")
-	if err != nil || len(got) != 2 || got[0].Product != 3 || got[0].Steps != 6 || got[1].Product != 4 || got[1].Steps != 18 || !got[1].Made || got[0].Made {
-		t.Errorf("%+v %v", got, err)
-	}
-}
-
 func TestWhatCannotBeMadeIsRefused(t *testing.T) {
 	line := func(c id.Product, from, to day.Day) bom.Line {
 		return bom.Line{Component: c, Role: bom.Component, Take: 1, Per: 1, From: from, To: to}

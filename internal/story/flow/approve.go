@@ -83,11 +83,7 @@ type Decided struct {
 }
 
 func (o *Office) decide(tx *db.Tx, cmds []Decide) ([]Result[Decided], error) {
-	b, err := o.read(tx)
-	if err != nil {
-		return nil, err
-	}
-	p, err := powersOf(tx, b.Currency)
+	_, p, err := o.empowered(tx)
 	if err != nil {
 		return nil, err
 	}

@@ -19,6 +19,16 @@ type powers struct {
 	currency money.Currency
 }
 
+// empowered reads the books, and what the actor may decide alone.
+func (o *Office) empowered(tx *db.Tx) (*books, *powers, error) {
+	b, err := o.read(tx)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := powersOf(tx, b.Currency)
+	return b, p, err
+}
+
 func powersOf(tx *db.Tx, cur money.Currency) (*powers, error) {
 	p := &powers{currency: cur}
 	if tx.Who().ID <= access.Demo {

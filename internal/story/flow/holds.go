@@ -112,11 +112,7 @@ func (p *powers) mayRelease(h hold.Hold, x *order.Order, amount int64, c Unhold,
 
 // unhold releases holds; the order's mask is what the others still stop.
 func (o *Office) unhold(tx *db.Tx, cmds []Unhold) ([]Result[Held], error) {
-	b, err := o.read(tx)
-	if err != nil {
-		return nil, err
-	}
-	p, err := powersOf(tx, b.Currency)
+	b, p, err := o.empowered(tx)
 	if err != nil {
 		return nil, err
 	}

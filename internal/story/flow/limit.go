@@ -31,11 +31,7 @@ type Limited struct {
 }
 
 func (o *Office) limit(tx *db.Tx, cmds []Limit) ([]Result[Limited], error) {
-	b, err := o.read(tx)
-	if err != nil {
-		return nil, err
-	}
-	p, err := powersOf(tx, b.Currency)
+	_, p, err := o.empowered(tx)
 	if err != nil {
 		return nil, err
 	}
@@ -153,11 +149,7 @@ type Banked struct {
 }
 
 func (o *Office) bank(tx *db.Tx, cmds []Bank) ([]Result[Banked], error) {
-	b, err := o.read(tx)
-	if err != nil {
-		return nil, err
-	}
-	p, err := powersOf(tx, b.Currency)
+	b, p, err := o.empowered(tx)
 	if err != nil {
 		return nil, err
 	}

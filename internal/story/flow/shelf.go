@@ -10,11 +10,7 @@ import (
 // What people do at a shelf beside orders: they count it, clear it, move what lies there.
 
 func (o *Office) scrap(tx *db.Tx, cmds []Scrap) ([]Result[Stocked], error) {
-	skus := make([]string, len(cmds))
-	for i, c := range cmds {
-		skus[i] = c.SKU
-	}
-	w, err := o.stocking(tx, skus)
+	w, err := o.stocking(tx, textsOf(cmds, func(c Scrap) string { return c.SKU }))
 	if err != nil {
 		return nil, err
 	}
@@ -28,11 +24,7 @@ func (o *Office) scrap(tx *db.Tx, cmds []Scrap) ([]Result[Stocked], error) {
 }
 
 func (o *Office) count(tx *db.Tx, cmds []Count) ([]Result[Stocked], error) {
-	skus := make([]string, len(cmds))
-	for i, c := range cmds {
-		skus[i] = c.SKU
-	}
-	w, err := o.stocking(tx, skus)
+	w, err := o.stocking(tx, textsOf(cmds, func(c Count) string { return c.SKU }))
 	if err != nil {
 		return nil, err
 	}
@@ -46,11 +38,7 @@ func (o *Office) count(tx *db.Tx, cmds []Count) ([]Result[Stocked], error) {
 }
 
 func (o *Office) move(tx *db.Tx, cmds []Move) ([]Result[Stocked], error) {
-	skus := make([]string, len(cmds))
-	for i, c := range cmds {
-		skus[i] = c.SKU
-	}
-	w, err := o.stocking(tx, skus)
+	w, err := o.stocking(tx, textsOf(cmds, func(c Move) string { return c.SKU }))
 	if err != nil {
 		return nil, err
 	}
@@ -87,4 +75,13 @@ func (w *stocking) addInHand(papers []*paper, pots map[stock.Spot]*stock.Pot) er
 		r.qty += hand[pots[r.spot].ID]
 	}
 	return err
+}
+
+// textsOf takes one text of each command, such as its SKU.
+func textsOf[C any](cmds []C, f func(C) string) []string {
+	out := make([]string, len(cmds))
+	for i, c := range cmds {
+		out[i] = f(c)
+	}
+	return out
 }

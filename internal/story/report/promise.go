@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kontor/internal/rooms/promise"
+	"kontor/internal/rooms/terms"
 	"kontor/internal/tools/db"
 	"kontor/internal/words/day"
 	"kontor/internal/words/fault"
@@ -148,9 +149,13 @@ func promiseWorld(q db.Querier, p id.Product, sku string) (promise.World, map[id
 	now := c.Local(q.Now())
 	w := promise.World{Today: on, Minute: now.Hour()*60 + now.Minute(), Days: promiseDays, Products: []promise.Product{{ID: p, Code: sku}}, Destinations: []promise.Destination{{Code: there}}}
 	codes := map[id.Warehouse]string{}
-	closed, err := holidaysFrom(q, on)
+	holidays, err := terms.HolidaysOf(q, "")
 	if err != nil {
 		return w, nil, err
+	}
+	closed := map[string][]day.Day{}
+	for _, h := range holidays {
+		closed[h.Calendar] = append(closed[h.Calendar], h.Day)
 	}
 	err = q.Each(`SELECT id, code, calendar, cutoff FROM warehouse WHERE kind='own' ORDER BY id`, nil, nil, func(r *db.Rows) error {
 		var s promise.Site
@@ -171,19 +176,6 @@ func promiseWorld(q db.Querier, p id.Product, sku string) (promise.World, map[id
 		w.Pools, err = promisePools(q, p, codes)
 	}
 	return w, codes, err
-}
-
-// holidaysFrom reads the closed days of all calendars from a day on.
-func holidaysFrom(q db.Querier, on day.Day) (map[string][]day.Day, error) {
-	out := map[string][]day.Day{}
-	err := q.Each(`SELECT calendar, day FROM holiday WHERE day>=$1`, nil, []any{string(on)}, func(r *db.Rows) error {
-		var calendar string
-		var d day.Day
-		err := r.Scan(&calendar, (*string)(&d))
-		out[calendar] = append(out[calendar], d)
-		return err
-	})
-	return out, err
 }
 
 // promisePools reads what own warehouses have free of an item, and whom they owe it.
